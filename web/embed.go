@@ -1,0 +1,14 @@
+package web
+
+import "embed"
+
+// built is what Vite made; all: because a clean clone has only the hidden
+// dist/.keep, and embedding nothing at all would not compile.
+//
+//go:embed all:dist
+var built embed.FS
+
+// plain are the files that are served and rendered as they stand.
+//
+//go:embed page style locales/*.json
+var plain embed.FS
