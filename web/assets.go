@@ -123,13 +123,21 @@ func acceptsGzip(header string) bool {
 }
 
 var (
-	refused   = regexp.MustCompile(`^\s*q=0(\.0*)?\s*$`)
-	cssRemark = regexp.MustCompile(`(?s)/\*.*?\*/\s*`)
-	indent    = regexp.MustCompile(`\n\s*`)
+	refused = regexp.MustCompile(`^\s*q=0(\.0*)?\s*$`)
+	remark  = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	comment = regexp.MustCompile(`(?m)^\s*//.*$`)
+	indent  = regexp.MustCompile(`\n\s*`)
 )
 
-// pack takes comments and indentation out of a style sheet: the attendee's
-// page must be light on one bar of signal.
-func pack(css []byte) []byte {
-	return bytes.TrimSpace(indent.ReplaceAll(cssRemark.ReplaceAll(css, nil), []byte("\n")))
+// packCSS and packJS take whole-line comments and indentation out of our own
+// plain files: the attendee's page must be light on one bar of signal. A
+// script packed so may not have a template literal of several lines.
+func packCSS(css []byte) []byte { return flat(remark.ReplaceAll(css, nil)) }
+
+func packJS(js []byte) []byte {
+	return flat(comment.ReplaceAll(bytes.TrimSpace(js), nil))
+}
+
+func flat(text []byte) []byte {
+	return bytes.TrimSpace(indent.ReplaceAll(text, []byte("\n")))
 }

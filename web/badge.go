@@ -136,7 +136,7 @@ func eventSize(lines []line) string {
 		}
 	}
 	switch {
-	case most <= 64:
+	case most <= 44:
 		return "large"
 	case most <= 120:
 		return "middle"

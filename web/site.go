@@ -69,8 +69,8 @@ func (s *Site) addPlain(plain fs.FS) error {
 		}
 		raw[path.Base(name)] = b
 	}
-	s.addHashed("badge.css", pack(slices.Concat(raw["tokens.css"], []byte("\n"), raw["badge.css"])))
-	s.addHashed("badge.js", raw["badge.js"])
+	s.addHashed("badge.css", packCSS(slices.Concat(raw["tokens.css"], []byte("\n"), raw["badge.css"])))
+	s.addHashed("badge.js", packJS(raw["badge.js"]))
 	s.addHashed("icon.svg", raw["icon.svg"])
 	for _, size := range []int{32, 180, 192, 512} {
 		s.addHashed(fmt.Sprintf("icon-%d.png", size), drawIcon(size))
@@ -82,8 +82,10 @@ func (s *Site) addPlain(plain fs.FS) error {
 		pairs = append(pairs, "{{"+file+"}}", url)
 	}
 	named := strings.NewReplacer(pairs...)
-	for _, name := range []string{"sw.js", "manifest.webmanifest"} {
-		s.files["/"+name] = newAsset(name, []byte(named.Replace(string(raw[name]))), recheck)
+	for name, body := range map[string][]byte{
+		"sw.js": packJS(raw["sw.js"]), "manifest.webmanifest": flat(raw["manifest.webmanifest"]),
+	} {
+		s.files["/"+name] = newAsset(name, []byte(named.Replace(string(body))), recheck)
 	}
 	s.files["/robots.txt"] = newAsset("robots.txt", []byte("User-agent: *\nDisallow: /\n"), recheck)
 	return nil
