@@ -170,8 +170,11 @@ type Entry struct {
 	Earlier  *Earlier   `json:"earlier,omitempty"`
 	Inside   int        `json:"inside,omitempty"` // the venue's count after the step
 	Capacity int        `json:"capacity,omitempty"`
-	Before   []Presence `json:"before,omitempty"` // places as they were
+	Before   []Presence `json:"before,omitempty"` // places that moved, as they were; the scan's own venue first
 	After    []Presence `json:"after,omitempty"`  // places as they are
+	// Silent rows leave the counters of entries, exits and denials alone: an
+	// exit of somebody not inside, and its undo.
+	Silent bool `json:"silent,omitempty"`
 }
 
 // Presence is what is known of one badge at one venue.
