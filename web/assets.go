@@ -24,6 +24,7 @@ type asset struct {
 	kind    string // Content-Type
 	keep    string // Cache-Control
 	version string // the content's hash, 12 characters
+	status  int    // sent with it, 0 for 200
 }
 
 func newAsset(name string, body []byte, keep string) *asset {
@@ -37,7 +38,7 @@ func newAsset(name string, body []byte, keep string) *asset {
 	return a
 }
 
-func (a *asset) serve(w http.ResponseWriter, r *http.Request, status int) {
+func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", a.keep)
@@ -46,7 +47,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, status int) {
 	if a.zipped != nil {
 		h.Add("Vary", "Accept-Encoding")
 	}
-	if status == http.StatusOK && strings.Contains(r.Header.Get("If-None-Match"), tag) {
+	if a.status == 0 && strings.Contains(r.Header.Get("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -55,7 +56,9 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, status int) {
 		h.Set("Content-Encoding", "gzip")
 		body = a.zipped
 	}
-	w.WriteHeader(status)
+	if a.status != 0 {
+		w.WriteHeader(a.status)
+	}
 	if r.Method != http.MethodHead {
 		w.Write(body) // a reader who left is nobody's error
 	}

@@ -32,18 +32,11 @@ var (
 // drawIcon is the icon as a PNG of size by size pixels without transparency:
 // phones cut their own corners.
 func drawIcon(size int) []byte {
-	const fine = 4 // samples a pixel in each direction
+	unit := 100 / float64(size)
 	img := image.NewRGBA(image.Rect(0, 0, size, size))
 	for y := range size {
 		for x := range size {
-			var r, g, b int
-			for i := range fine * fine {
-				c := iconAt((float64(x)+(float64(i%fine)+0.5)/fine)*100/float64(size),
-					(float64(y)+(float64(i/fine)+0.5)/fine)*100/float64(size))
-				r, g, b = r+int(c.R), g+int(c.G), b+int(c.B)
-			}
-			const n = fine * fine
-			img.SetRGBA(x, y, color.RGBA{uint8(r / n), uint8(g / n), uint8(b / n), 0xff})
+			img.SetRGBA(x, y, iconPixel(float64(x)*unit, float64(y)*unit, unit))
 		}
 	}
 	var out bytes.Buffer
@@ -51,6 +44,24 @@ func drawIcon(size int) []byte {
 		panic(err) // memory does not fail to be written
 	}
 	return out.Bytes()
+}
+
+// iconPixel is the colour of the square at x, y: the mean of 16 samples where
+// an edge passes through it.
+func iconPixel(x, y, side float64) color.RGBA {
+	const near = 1e-9 // stay within the square
+	first := iconAt(x, y)
+	if iconAt(x+side-near, y) == first && iconAt(x, y+side-near) == first && iconAt(x+side-near, y+side-near) == first {
+		return first
+	}
+	const fine = 4
+	var r, g, b int
+	for i := range fine * fine {
+		c := iconAt(x+(float64(i%fine)+0.5)*side/fine, y+(float64(i/fine)+0.5)*side/fine)
+		r, g, b = r+int(c.R), g+int(c.G), b+int(c.B)
+	}
+	const n = fine * fine
+	return color.RGBA{uint8(r / n), uint8(g / n), uint8(b / n), 0xff}
 }
 
 func iconAt(x, y float64) color.RGBA {

@@ -119,7 +119,7 @@ func (p phrases) say(key string, args ...string) (string, error) {
 // else in any language, together with the language that it is in.
 func inLocale(text map[string]string, lang, fallback string) (string, string) {
 	for _, l := range []string{lang, fallback, "en", "zh"} {
-		if s := byBase(text, l); s != "" {
+		if s := byBase(text, l); l != "" && s != "" {
 			return s, l
 		}
 	}

@@ -131,7 +131,9 @@ func (s *Site) addUnbuilt(url string) error {
 	if err := s.Notice(&b, NoticePage{Kind: Unbuilt}); err != nil {
 		return err
 	}
-	s.files[url] = newAsset("unbuilt.html", b.Bytes(), "no-store")
+	a := newAsset("unbuilt.html", b.Bytes(), "no-store")
+	a.status = http.StatusServiceUnavailable
+	s.files[url] = a
 	return nil
 }
 
@@ -149,7 +151,7 @@ func (s *Site) Handler() http.Handler {
 			return
 		}
 		if a := s.files[r.URL.Path]; a != nil {
-			a.serve(w, r, http.StatusOK)
+			a.serve(w, r)
 			return
 		}
 		if bare := strings.TrimRight(r.URL.Path, "/"); surfaces[bare] != "" {
