@@ -82,12 +82,15 @@ func utf16Name(b []byte) string {
 		return ""
 	}
 	var zeros [2]int
-	for i, c := range b[:min(len(b), 64<<10)] {
+	b = b[:min(len(b), 64<<10)]
+	for i, c := range b {
 		if c == 0 {
 			zeros[i%2]++
 		}
 	}
 	switch {
+	case 16*(zeros[0]+zeros[1]) < len(b): // not every eighth character is ASCII
+		return ""
 	case zeros[1] > 4*zeros[0]:
 		return "utf-16le"
 	case zeros[0] > 4*zeros[1]:

@@ -84,8 +84,13 @@ func (t *table) add(number int, cells [][]byte) error {
 
 func (t *table) tryHeader(number int, cells [][]byte) error {
 	header := make([]string, len(cells))
+	blank := true
 	for i, c := range cells {
 		header[i] = string(c)
+		blank = blank && len(bytes.TrimSpace(c)) == 0
+	}
+	if blank {
+		return nil
 	}
 	lay, err := t.choose(header)
 	if err == nil {
