@@ -12,7 +12,7 @@ import (
 )
 
 // MaxToken is the length, in bytes, above which a token isn't looked at. What
-// Lanyard signs itself is 174 to 270 bytes long.
+// Lanyard signs itself is 200 to 270 bytes long.
 const MaxToken = 1024
 
 // MaxExpiry bounds exp and nbf to the last second that RFC 3339 can write,
