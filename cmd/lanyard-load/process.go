@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Process that this program started, and stops by its own id.
+type Process struct {
+	cmd    *exec.Cmd
+	stdout *bufio.Reader
+	stderr lastWords
+	exited chan struct{}
+}
+
+// startWithin bounds the time until a server serves.
+const startWithin = time.Minute
+
+// stopWithin is how long a server may take to stop when it is asked to.
+const stopWithin = 20 * time.Second
+
+// StartProcess runs a program. When ctx ends it is asked to stop, and killed when it doesn't.
+func StartProcess(ctx context.Context, name string, args ...string) (*Process, error) {
+	p := &Process{cmd: exec.CommandContext(ctx, name, args...), exited: make(chan struct{})}
+	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
+	p.cmd.WaitDelay = stopWithin
+	p.cmd.Stderr = &p.stderr
+	read, write := io.Pipe()
+	p.stdout, p.cmd.Stdout = bufio.NewReader(read), write
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		p.cmd.Wait() // how it ended is in ProcessState
+		write.Close()
+		close(p.exited)
+	}()
+	return p, nil
+}
+
+// FirstLine of its output; what follows is read and dropped, so that the
+// process never waits for a reader.
+func (p *Process) FirstLine() (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	got := make(chan result, 1)
+	go func() {
+		line, err := p.stdout.ReadString('\n')
+		got <- result{line, err}
+		io.Copy(io.Discard, p.stdout)
+	}()
+	select {
+	case r := <-got:
+		if r.err != nil {
+			return "", fmt.Errorf("%s ended before it served: %s", p.cmd.Path, p.stderr.String())
+		}
+		return r.line, nil
+	case <-time.After(startWithin):
+		return "", fmt.Errorf("%s does not serve after %s: %s", p.cmd.Path, startWithin, p.stderr.String())
+	}
+}
+
+// Stop asks the process to end and waits until it has.
+func (p *Process) Stop() {
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.exited:
+	case <-time.After(stopWithin):
+		p.cmd.Process.Kill()
+		<-p.exited
+	}
+}
+
+// Memory of a process in bytes, resident now and at its highest.
+type Memory struct{ Now, Peak int64 }
+
+// ReadMemory of a process from /proc.
+func (p *Process) ReadMemory() (Memory, error) {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "status"))
+	if err != nil {
+		return Memory{}, err
+	}
+	return parseMemory(string(text))
+}
+
+func parseMemory(status string) (m Memory, err error) {
+	for line := range strings.Lines(status) {
+		name, value, _ := strings.Cut(line, ":")
+		if name != "VmRSS" && name != "VmHWM" {
+			continue
+		}
+		kb, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 10, 64)
+		if err != nil {
+			return m, fmt.Errorf("%s: %w", name, err)
+		}
+		if name == "VmRSS" {
+			m.Now = kb << 10
+		} else {
+			m.Peak = kb << 10
+		}
+	}
+	if m.Now == 0 || m.Peak == 0 {
+		return m, errors.New("no VmRSS and VmHWM")
+	}
+	return m, nil
+}
+
+// lastWords keeps the end of what a process says, for the error that says why
+// it died.
+type lastWords struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (l *lastWords) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, b...)
+	if over := len(l.text) - 2000; over > 0 {
+		l.text = append(l.text[:0], l.text[over:]...)
+	}
+	return len(b), nil
+}
+
+func (l *lastWords) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.TrimSpace(string(l.text))
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Redis is one or more redis-server processes of our own, on free ports, that
+// sync to disk before they answer.
+type Redis struct {
+	nodes []*Process
+	addrs []string
+}
+
+// StartRedis runs one server with its data under dir.
+func StartRedis(ctx context.Context, dir string) (*Redis, error) {
+	r := &Redis{}
+	if err := r.add(ctx, filepath.Join(dir, "redis")); err != nil {
+		r.Stop()
+		return nil, err
+	}
+	return r, nil
+}
+
+// StartRedisCluster runs a cluster of three masters with its data under dir.
+func StartRedisCluster(ctx context.Context, dir string) (*Redis, error) {
+	r := &Redis{}
+	for i := range 3 {
+		bus, err := freePort()
+		if err == nil {
+			err = r.add(ctx, filepath.Join(dir, fmt.Sprintf("redis-%d", i+1)), "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus))
+		}
+		if err != nil {
+			r.Stop()
+			return nil, err
+		}
+	}
+	create := append(append([]string{"--cluster", "create"}, r.addrs...), "--cluster-replicas", "0", "--cluster-yes")
+	if out, err := exec.CommandContext(ctx, "redis-cli", create...).CombinedOutput(); err != nil {
+		r.Stop()
+		return nil, fmt.Errorf("redis-cli --cluster create: %w: %s", err, out)
+	}
+	for _, addr := range r.addrs {
+		if err := waitFor(addr, "CLUSTER INFO", "cluster_state:ok"); err != nil {
+			r.Stop()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// URL for lanyard's --redis.
+func (r *Redis) URL() string {
+	url := "redis://" + r.addrs[0]
+	for i, addr := range r.addrs[1:] {
+		url += [...]string{"?", "&"}[min(i, 1)] + "addr=" + addr
+	}
+	return url
+}
+
+// Stop ends every server.
+func (r *Redis) Stop() {
+	for _, node := range r.nodes {
+		node.Stop()
+	}
+}
+
+func (r *Redis) add(ctx context.Context, dir string, more ...string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	args := append([]string{"--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--dir", dir, "--save", "", "--daemonize", "no", "--loglevel", "warning",
+		"--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction"}, more...)
+	node, err := StartProcess(ctx, "redis-server", args...)
+	if err != nil {
+		return err
+	}
+	go io.Copy(io.Discard, node.stdout)
+	r.nodes = append(r.nodes, node)
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	r.addrs = append(r.addrs, addr)
+	return waitFor(addr, "PING", "+PONG")
+}
+
+// waitFor asks a Redis, by an inline command, until its answer has the words.
+func waitFor(addr, command, words string) error {
+	var last error
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		var answer string
+		if answer, last = inline(addr, command); last == nil && strings.Contains(answer, words) {
+			return nil
+		}
+	}
+	return fmt.Errorf("redis-server at %s does not answer %s with %s: %w", addr, command, words, errors.Join(last))
+}
+
+func inline(addr, command string) (string, error) {
+	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(time.Second))
+	fmt.Fprintf(conn, "%s\r\n", command)
+	in := bufio.NewReader(conn)
+	line, err := in.ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "$") {
+		return line, err
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(line[1:]))
+	if err != nil || n < 0 {
+		return line, err
+	}
+	bulk := make([]byte, n)
+	_, err = io.ReadFull(in, bulk)
+	return string(bulk), err
+}
+
+// freePort is one that nobody listens on at this moment.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

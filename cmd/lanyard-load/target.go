@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Target is the Lanyard that a run is aimed at, with what was started for it.
+type Target struct {
+	*Service
+	Store  string
+	server *Process // nil when it was running already
+	redis  *Redis
+	dir    string
+}
+
+// StartTarget starts the built binary's demo on one of the stores, with its data
+// in a new folder under dir. What it prints is all that is known of it.
+func StartTarget(ctx context.Context, binary, store, dir string, more []string) (*Target, error) {
+	data, err := os.MkdirTemp(dir, "load-")
+	if err != nil {
+		return nil, err
+	}
+	t := &Target{Store: store, dir: data}
+	if err := t.start(ctx, binary, more); err != nil {
+		t.Stop()
+		return nil, fmt.Errorf("starting %s on %s: %w", binary, store, err)
+	}
+	return t, nil
+}
+
+func (t *Target) start(ctx context.Context, binary string, more []string) (err error) {
+	args := []string{"demo", "--json", "--addr", "127.0.0.1:0", "--data", filepath.Join(t.dir, "data")}
+	switch t.Store {
+	case "bolt":
+	case "redis":
+		t.redis, err = StartRedis(ctx, t.dir)
+	case "redis-cluster":
+		t.redis, err = StartRedisCluster(ctx, t.dir)
+	default:
+		return fmt.Errorf("no such store: %s", t.Store)
+	}
+	if err != nil {
+		return err
+	}
+	if t.redis != nil {
+		args = append(args, "--redis", t.redis.URL())
+	}
+	if !strings.ContainsRune(binary, filepath.Separator) {
+		binary = "." + string(filepath.Separator) + binary
+	}
+	if t.server, err = StartProcess(ctx, binary, append(args, more...)...); err != nil {
+		return err
+	}
+	line, err := t.server.FirstLine()
+	if err != nil {
+		return err
+	}
+	var ready struct {
+		BaseURL string `json:"base_url"`
+		Key     string `json:"organizer_key"`
+	}
+	if err := json.Unmarshal([]byte(line), &ready); err != nil || ready.Key == "" {
+		return errors.New("its first line is not the JSON of demo --json")
+	}
+	t.Service, err = NewService(ready.BaseURL, ready.Key)
+	return err
+}
+
+// Stop ends what was started and removes its data.
+func (t *Target) Stop() {
+	if t.server != nil {
+		t.server.Stop()
+	}
+	if t.redis != nil {
+		t.redis.Stop()
+	}
+	if t.dir != "" {
+		os.RemoveAll(t.dir)
+	}
+}
