@@ -10,14 +10,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+type rosterField struct {
+	name    string
+	headers []string
+}
+
 // rosterFields are the fields of a roster with the headers that name them, as
 // headerKey spells those: the earlier in a list, the surer. A bare row number
 // (序号, S/N) is no ref, because sorting the sheet would hand each badge to
 // somebody else; it can still be chosen by hand.
-var rosterFields = []struct {
-	name    string
-	headers []string
-}{
+var rosterFields = []rosterField{
 	{"ref", words("ref reference refno refid referenceno referencenumber registrationid registrationno registrationnumber regid regno attendeeid attendeeno attendeeref participantid badgeno badgenumber code id no number 编号 参会编号 人员编号 嘉宾编号 注册号 注册编号 登记号 报名号 报名编号 证件编号 证件号 证件号码 证号 編號 參會編號 註冊號 證件編號")},
 	{"name", words("name fullname displayname attendee attendeename participant participantname 姓名 名字 中文姓名 中文名 参会人 参会人姓名 参会者 参会者姓名 嘉宾姓名 人员姓名 參會人姓名")},
 	{"first_name", words("firstname givenname givennames forename 名")},
@@ -113,13 +115,7 @@ func layoutOf(header []string, chosen map[string]int) layout {
 }
 
 // headerText is a header fit to be shown.
-func headerText(s string) string {
-	s = cleanText(s)
-	if r := []rune(s); len(r) > 80 {
-		return string(r[:79]) + "…"
-	}
-	return s
-}
+func headerText(s string) string { return excerpt(cleanText(s), 80) }
 
 // matchColumns finds the fields in a header, those chosen by hand first.
 func matchColumns(header []string, opt ReadOptions) (layout, error) {
@@ -172,12 +168,7 @@ func columnsByHand(header []string, byHand map[string]string) (map[string]int, e
 		chosen[f.name], taken[i] = i, f.name
 	}
 	for name := range byHand {
-		if !slices.ContainsFunc(rosterFields, func(f struct {
-			name    string
-			headers []string
-		}) bool {
-			return f.name == name
-		}) {
+		if !slices.ContainsFunc(rosterFields, func(f rosterField) bool { return f.name == name }) {
 			return nil, fileError(CodeUnknownColumn, 0, "A column was chosen for a field that attendees don't have: %s", fieldList)
 		}
 	}
