@@ -20,7 +20,9 @@ type Hall struct {
 	Gates   []*Gate
 	Badges  []Badge
 	Foreign []string // valid tokens of another event
-	other   string   // that event
+	// Imported is how long it took until the whole roster was stored and issued.
+	Imported time.Duration
+	other    string // the other event
 }
 
 // Venue of a hall. Every badge may enter it, and next is the first badge that
@@ -57,6 +59,7 @@ type HallPlan struct {
 	Venues    int
 	Attendees int
 	Capacity  int // of the last venue; the others have no limit
+	Tokens    int // badges to scan with, 0 for all
 }
 
 // MakeHall prepares everything through the public API.
@@ -101,11 +104,16 @@ func (h *Hall) prepare(ctx context.Context, p HallPlan) error {
 		g.Key = operator.Key
 		h.Gates = append(h.Gates, g)
 	}
+	begun := time.Now()
 	if err := importRoster(ctx, h.Service, h.Event, p.Attendees); err != nil {
 		return err
 	}
+	h.Imported = time.Since(begun)
+	if p.Tokens == 0 {
+		p.Tokens = p.Attendees
+	}
 	var err error
-	if h.Badges, err = badgesOf(ctx, h.Service, h.Event, p.Attendees); err != nil {
+	if h.Badges, err = badgesOf(ctx, h.Service, h.Event, p.Tokens); err != nil {
 		return err
 	}
 	if err := makeEvent(ctx, h.Service, h.other); err != nil {
@@ -146,21 +154,34 @@ func makeEvent(ctx context.Context, s *Service, id string) error {
 		"color": "#1f6feb", "code": "d"}, nil)
 }
 
+// importRows is how many rows one upload has at most: about half of what the
+// server takes.
+const importRows = 200_000
+
 // importRoster uploads a roster of n attendees with badges issued and waits
 // until all of it is stored.
 func importRoster(ctx context.Context, s *Service, event string, n int) error {
+	for from := 0; from < n; from += importRows {
+		if err := importPart(ctx, s, event, from, min(from+importRows, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func importPart(ctx context.Context, s *Service, event string, from, to int) error {
 	var state struct {
 		ID, State         string
 		Accepted, Refused int
 		Errors            []struct{ Field, Message string }
 	}
 	path := "/api/v1/events/" + event + "/imports"
-	if err := s.Do(ctx, "POST", path+"?issue=true", "text/csv; charset=utf-8", bytes.NewReader(rosterCSV(n)), &state); err != nil {
+	if err := s.Do(ctx, "POST", path+"?issue=true", "text/csv; charset=utf-8", bytes.NewReader(rosterCSV(from, to)), &state); err != nil {
 		return err
 	}
 	for state.State != "done" {
 		if state.State == "failed" {
-			return fmt.Errorf("import into %s failed", event)
+			return fmt.Errorf("import into %s failed: %v", event, state.Errors)
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
@@ -171,20 +192,20 @@ func importRoster(ctx context.Context, s *Service, event string, n int) error {
 			return err
 		}
 	}
-	if state.Refused != 0 || state.Accepted != n {
-		return fmt.Errorf("import into %s: %d of %d rows accepted, %d refused: %v", event, state.Accepted, n, state.Refused, state.Errors)
+	if state.Refused != 0 || state.Accepted != to-from {
+		return fmt.Errorf("import into %s: %d of %d rows accepted, %d refused: %v", event, state.Accepted, to-from, state.Refused, state.Errors)
 	}
 	return nil
 }
 
-// rosterCSV is a roster of n made-up people.
-func rosterCSV(n int) []byte {
+// rosterCSV is a roster of made-up people.
+func rosterCSV(from, to int) []byte {
 	family := [...]string{"王", "李", "张", "刘", "陈", "杨", "赵", "黄"}
 	given := [...]string{"伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "杰"}
 	latin := [...]string{"Wang", "Li", "Zhang", "Liu", "Chen", "Yang", "Zhao", "Huang"}
 	var b bytes.Buffer
 	b.WriteString("ref,name,name_latin,organization,delegation,category,locale\r\n")
-	for i := range n {
+	for i := from; i < to; i++ {
 		f, g := i%len(family), i/len(family)%len(given)
 		fmt.Fprintf(&b, "L%06d,%s%s,%s %d,Organization %d,Delegation %d,delegate,zh\r\n",
 			i+1, family[f], given[g], latin[f], i+1, i%997, i%31)
@@ -192,7 +213,10 @@ func rosterCSV(n int) []byte {
 	return b.Bytes()
 }
 
-// badgesOf lists the active badges of an event, of which there must be n.
+// errEnough ends a walk through a list early.
+var errEnough = errors.New("enough")
+
+// badgesOf lists n active badges of an event.
 func badgesOf(ctx context.Context, s *Service, event string, n int) ([]Badge, error) {
 	badges := make([]Badge, 0, n)
 	type attendee struct {
@@ -200,6 +224,9 @@ func badgesOf(ctx context.Context, s *Service, event string, n int) ([]Badge, er
 	}
 	err := Pages(ctx, s, "/api/v1/events/"+event+"/attendees?limit=500", func(page []attendee) error {
 		for _, a := range page {
+			if len(badges) == n {
+				return errEnough
+			}
 			if a.Badge == nil || a.Badge.Token == "" {
 				return errors.New("an imported attendee has no badge with a token")
 			}
@@ -207,10 +234,13 @@ func badgesOf(ctx context.Context, s *Service, event string, n int) ([]Badge, er
 		}
 		return nil
 	})
-	if err == nil && len(badges) != n {
-		err = fmt.Errorf("event %s lists %d attendees of %d imported", event, len(badges), n)
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, err
 	}
-	return badges, err
+	if len(badges) != n {
+		return nil, fmt.Errorf("event %s lists %d badges of %d imported", event, len(badges), n)
+	}
+	return badges, nil
 }
 
 func randomHex(bytes int) string {

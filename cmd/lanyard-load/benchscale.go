@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+const (
+	manyBadges = 1_000_000
+	fewBadges  = 10_000
+	scaleRate  = 500 // scans a second
+)
+
+// scale measures what a hundred times as many badges on record do to a scan.
+func (b *bench) scale(ctx context.Context) error {
+	for _, store := range []string{"bolt", "redis"} {
+		if err := b.scaleOn(ctx, store); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) scaleOn(ctx context.Context, store string) error {
+	var halls [2]*Hall
+	tokens := min(int(scaleRate*b.span.Seconds())*(b.rounds+1)/min(4, b.gates)*2, fewBadges)
+	for i, badges := range [2]int{fewBadges, manyBadges} {
+		t, err := b.target(ctx, store)
+		if err != nil {
+			return err
+		}
+		defer t.Stop()
+		if halls[i], err = MakeHall(ctx, t.Service, HallPlan{Gates: b.gates, Venues: min(4, b.gates), Attendees: badges, Tokens: tokens}); err != nil {
+			return err
+		}
+		b.note("scale on %s: %d badges on record after %.1f s", store, badges, halls[i].Imported.Seconds())
+	}
+	var ratios []float64
+	var p99s [2][]float64
+	for round := -1; round < b.rounds; round++ { // round -1 warms up
+		var p99 [2]float64
+		for i, hall := range halls {
+			o := Play(ctx, hall, Run{Mix: Mix{Fresh: 1}, Rate: scaleRate, Poisson: true, Duration: b.span, Seed: uint64(round + 2)})
+			if o.Spent {
+				return fmt.Errorf("%d badges are too few: use a shorter --span", tokens)
+			}
+			p99[i] = NewLatencies(o.Times).P99
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if round < 0 {
+			continue
+		}
+		b.note("scale on %s round %d: p99 %.2f ms with %d badges, %.2f ms with %d", store, round+1, p99[0], fewBadges, p99[1], manyBadges)
+		ratios = append(ratios, p99[1]/p99[0])
+		for i := range p99 {
+			p99s[i] = append(p99s[i], p99[i])
+		}
+	}
+	few, _ := Median(p99s[0])
+	many, _ := Median(p99s[1])
+	b.add(NewBenchRow("p99 with a million badges / ten thousand, "+store, 1.3, lower, ratios,
+		fmt.Sprintf("%.2f ms / %.2f ms at %d scans/s", many, few, scaleRate)))
+	return nil
+}
