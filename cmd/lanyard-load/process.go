@@ -35,6 +35,7 @@ func StartProcess(ctx context.Context, name string, args ...string) (*Process, e
 	p := &Process{cmd: exec.CommandContext(ctx, name, args...), exited: make(chan struct{})}
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = stopWithin
+	p.cmd.SysProcAttr = endWithParent()
 	p.cmd.Stderr = &p.stderr
 	read, write := io.Pipe()
 	p.stdout, p.cmd.Stdout = bufio.NewReader(read), write

@@ -61,11 +61,10 @@ func StartRedisCluster(ctx context.Context, dir string) (*Redis, error) {
 
 // URL for lanyard's --redis.
 func (r *Redis) URL() string {
-	url := "redis://" + r.addrs[0]
-	for i, addr := range r.addrs[1:] {
-		url += [...]string{"?", "&"}[min(i, 1)] + "addr=" + addr
+	if len(r.addrs) > 1 {
+		return "redis+cluster://" + strings.Join(r.addrs, ",")
 	}
-	return url
+	return "redis://" + r.addrs[0]
 }
 
 // Stop ends every server.
