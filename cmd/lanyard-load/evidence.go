@@ -98,9 +98,8 @@ func Collect(ctx context.Context, hall *Hall, o Outcome) (*Evidence, error) {
 	if err := hall.Service.Get(ctx, hall.path("/occupancy"), &e.Occupancy); err != nil {
 		return nil, err
 	}
-	err := Pages(ctx, hall.Service, hall.path("/inside?limit=1000"), func(page []Person) error {
-		e.Inside = append(e.Inside, page...)
-		return nil
-	})
+	var inside struct{ Items []Person }
+	err := hall.Service.Get(ctx, hall.path("/inside"), &inside)
+	e.Inside = inside.Items
 	return e, err
 }
