@@ -122,14 +122,14 @@ func (s *State) decide(c Scan, g Gate, dir Direction, overruled *Entry) []Entry 
 	if namesEarlier(reason) {
 		e.Earlier = &Earlier{At: time.UnixMilli(p.EntryAt).UTC(), Gate: p.EntryGate, Scanner: p.EntryBy}
 	}
-	settle(&e.Row, c, dir, reason)
+	verdict(&e.Row, c, dir, reason)
 	entries := s.move(c, &e, p, overruled != nil)
 	return append([]Entry{e}, entries...)
 }
 
-// settle writes the verdict into the row: what the rules say, or of an offline
+// verdict writes the verdict into the row: what the rules say, or of an offline
 // scan what the phone showed and how the rules differ.
-func settle(r *Row, c Scan, dir Direction, reason Reason) {
+func verdict(r *Row, c Scan, dir Direction, reason Reason) {
 	forced := c.Override != "" && dir == In && overridable(reason)
 	switch {
 	case c.Offline:
