@@ -172,6 +172,7 @@ func importRoster(ctx context.Context, s *Service, event string, n int) error {
 func importPart(ctx context.Context, s *Service, event string, from, to int) error {
 	var state struct {
 		ID, State         string
+		Code, Detail      string
 		Accepted, Refused int
 		Errors            []struct{ Field, Message string }
 	}
@@ -181,7 +182,7 @@ func importPart(ctx context.Context, s *Service, event string, from, to int) err
 	}
 	for state.State != "done" {
 		if state.State == "failed" {
-			return fmt.Errorf("import into %s failed: %v", event, state.Errors)
+			return fmt.Errorf("import into %s failed: %s (%s)", event, state.Code, state.Detail)
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
