@@ -119,7 +119,7 @@ func (s *State) decide(c Scan, g Gate, dir Direction, overruled *Entry) []Entry 
 	if overruled != nil {
 		reason = overruled.Row.Reason
 	}
-	if namesEarlier(reason) {
+	if namesEarlier(reason) && p.EntryAt != 0 { // 0: what a phone overrules may have been taken back
 		e.Earlier = &Earlier{At: time.UnixMilli(p.EntryAt).UTC(), Gate: p.EntryGate, Scanner: p.EntryBy}
 	}
 	verdict(&e.Row, c, dir, reason)

@@ -31,7 +31,10 @@ func (t *tx) scan(s *State, c Scan) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if v, ok := s.cfg.Venue(g.Venue); ok {
+	v, _ := s.cfg.Venue(g.Venue)
+	if c.DryRun {
+		defer s.pretend(s.exits(v, c.Now))()
+	} else {
 		t.sweep(s, v, c.Now)
 	}
 	entries := s.decide(c, g, dir, overruled)

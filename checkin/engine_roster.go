@@ -40,6 +40,9 @@ func (t *tx) putAttendee(s *State, by Stamp, p PutAttendee) PutResult {
 	old, known := s.people.Get(a.ID)
 	switch p.Mode {
 	case Upsert:
+		if known && !taken {
+			return PutResult{Err: ErrExists} // the id is somebody else's
+		}
 		old, known = holder, taken
 	case Create:
 		if taken {

@@ -43,6 +43,7 @@ type venueState struct {
 	VenueCounts                      // Inside and Recent unused: see inside and minutes
 	inside      map[string]*Presence // by badge
 	minutes     []Bucket             // ascending
+	swept       int64                // Unix milliseconds of the automatic exit last looked at
 	sweep       time.Time            // nobody has to be checked out before; zero: look
 }
 
@@ -188,7 +189,9 @@ func (s *State) put(p Presence) {
 	*at = p
 	if p.Inside {
 		v.inside[p.Badge] = at
-		v.sweep = time.Time{}
+		if p.MovedAt < v.swept {
+			v.sweep = time.Time{}
+		}
 	} else {
 		delete(v.inside, p.Badge)
 	}
@@ -220,12 +223,15 @@ func tally(r Result, n int, entries, exits, denied *int) {
 // exits are the entries that check out everyone whose venue's automatic exit
 // has passed by now, oldest move first.
 func (s *State) exits(v Venue, now time.Time) []Entry {
+	if v.AutoExitAt == "" {
+		return nil
+	}
 	vs := s.venue(v.ID)
-	if v.AutoExitAt == "" || now.Before(vs.sweep) {
+	if now.Before(vs.sweep) {
 		return nil
 	}
 	last := LastAutoExit(s.loc, v.AutoExitAt, now)
-	vs.sweep = NextAutoExit(s.loc, v.AutoExitAt, now)
+	vs.swept, vs.sweep = last.UnixMilli(), NextAutoExit(s.loc, v.AutoExitAt, now)
 	var due []Presence
 	for _, p := range vs.inside {
 		if p.MovedAt < last.UnixMilli() {
@@ -245,6 +251,22 @@ func (s *State) exits(v Venue, now time.Time) []Entry {
 		}
 	}
 	return entries
+}
+
+// pretend moves places as entries would, for a dry run, and gives the way back.
+func (s *State) pretend(entries []Entry) (restore func()) {
+	var before []Presence
+	for _, e := range entries {
+		for _, p := range e.After {
+			before = append(before, s.presence(p.Badge, p.Venue))
+			s.put(p)
+		}
+	}
+	return func() {
+		for _, p := range before {
+			s.put(p)
+		}
+	}
 }
 
 // parseScanID reads a UUID in its 36-character form; Desk has checked it.

@@ -55,7 +55,7 @@ func (s *State) putBack(e Entry) []Entry {
 	entries := []Entry{own}
 	for i, before := range e.Before {
 		now := s.presence(before.Badge, before.Venue)
-		if i > 0 && now.MovedBy != e.Row.ScanID || before.Inside && s.elsewhere(before, e.Row.Venue) {
+		if i > 0 && now.MovedBy != e.Row.ScanID || before.Inside && !s.mayReturn(before, e.Row.Venue) {
 			continue
 		}
 		before.LastSeq = now.LastSeq
@@ -77,16 +77,19 @@ func (s *State) putBack(e Entry) []Entry {
 	return entries
 }
 
-// elsewhere tells whether the badge is inside another venue of the place's
-// exclusive group, the venue of the scan being undone apart: then it can't be
-// put back inside.
-func (s *State) elsewhere(p Presence, undone string) bool {
+// mayReturn tells whether a badge can be put back inside a place: not where the
+// venue is gone, nor while it is inside another one of the exclusive group, the
+// venue of the scan being undone apart.
+func (s *State) mayReturn(p Presence, undone string) bool {
+	if _, ok := s.cfg.Venue(p.Venue); !ok {
+		return false
+	}
 	for _, w := range s.group(p.Venue) {
 		if w.ID != undone && s.presence(p.Badge, w.ID).Inside {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // takeBack undoes an admission or exit that the phone, which never heard of

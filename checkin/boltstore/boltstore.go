@@ -154,7 +154,10 @@ func (c *committer) write(w checkin.Write, value []byte) error {
 		clear(c.buckets)
 		all := c.tx.Bucket(eventsBucket)
 		if value == nil {
-			return all.DeleteBucket([]byte(w.Event))
+			if err := all.DeleteBucket([]byte(w.Event)); !errors.Is(err, bolterrors.ErrBucketNotFound) {
+				return err
+			}
+			return nil
 		}
 		own, err := all.CreateBucketIfNotExists([]byte(w.Event))
 		if err != nil {
