@@ -10,5 +10,5 @@ var built embed.FS
 
 // plain are the files that are served and rendered as they stand.
 //
-//go:embed page style locales/*.json
+//go:embed page/*.html page/*.css page/*.js page/*.svg page/*.webmanifest style locales
 var plain embed.FS

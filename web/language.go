@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -65,20 +66,28 @@ func other(lang string) string {
 // phrases are the texts of one language by their dotted key, "badge.save".
 type phrases map[string]string
 
+// loadPhrases reads locales/LANGUAGE/GROUP.json; a page of the staff's is sent
+// its own groups only.
 func loadPhrases(files fs.FS) (map[string]phrases, error) {
 	all := map[string]phrases{}
 	for _, lang := range languages {
-		raw, err := fs.ReadFile(files, "locales/"+lang+".json")
+		names, err := fs.Glob(files, "locales/"+lang+"/*.json")
 		if err != nil {
 			return nil, err
 		}
-		var tree map[string]any
-		if err := json.Unmarshal(raw, &tree); err != nil {
-			return nil, fmt.Errorf("locales/%s.json: %w", lang, err)
-		}
 		p := phrases{}
-		if err := p.flatten("", tree); err != nil {
-			return nil, fmt.Errorf("locales/%s.json: %w", lang, err)
+		for _, name := range names {
+			raw, err := fs.ReadFile(files, name)
+			if err != nil {
+				return nil, err
+			}
+			var tree map[string]any
+			if err := json.Unmarshal(raw, &tree); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			if err := p.flatten(strings.TrimSuffix(path.Base(name), ".json")+".", tree); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
 		}
 		all[lang] = p
 	}

@@ -1,7 +1,6 @@
 // The attendee's page is complete without this script. It keeps the badge for
 // later without a signal, keeps the screen awake while the code is shown, and
 // asks now and then whether the badge was scanned or withdrawn.
-"use strict";
 
 (() => {
   const every = 20_000; // ms between questions while the page is in sight

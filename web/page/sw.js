@@ -1,7 +1,6 @@
 // Keeps badges that were opened on this phone, for when there is no signal.
 // It is registered for /b/ alone and leaves everything else, the API first of
 // all, to the network.
-"use strict";
 
 const files = ["{{badge.css}}", "{{badge.js}}", "{{icon.svg}}"];
 const patience = 2000; // ms that a kept badge waits for a newer one
@@ -35,15 +34,20 @@ async function immutable(request) {
 
 async function newest(event) {
   const cache = await caches.open("badge");
-  const kept = (await cache.match(event.request)) ?? (await cache.match(event.request, { ignoreSearch: true }));
+  const kept =
+    (await cache.match(event.request)) ?? (await cache.match(event.request, { ignoreSearch: true }));
   const network = fetch(event.request).then(async (fresh) => {
     if (fresh.ok && !fresh.redirected) await cache.put(event.request, fresh.clone());
     // Erased, by its owner's wish or after the event: not ours to keep.
-    if (fresh.status === 404 || fresh.status === 410) await cache.delete(event.request, { ignoreSearch: true });
+    if (fresh.status === 404 || fresh.status === 410)
+      await cache.delete(event.request, { ignoreSearch: true });
     return fresh;
   });
   if (!kept) return network;
   event.waitUntil(network.catch(() => {}));
   const late = new Promise((done) => setTimeout(done, patience, kept));
-  return Promise.race([network.then((fresh) => (fresh.status >= 500 ? kept : fresh)).catch(() => kept), late]);
+  return Promise.race([
+    network.then((fresh) => (fresh.status >= 500 ? kept : fresh)).catch(() => kept),
+    late,
+  ]);
 }

@@ -1,0 +1,222 @@
+// The frame of every staff page: who is signed in, or how to sign in.
+import { type ComponentChildren, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import en from "../../locales/en/staff.json";
+import zh from "../../locales/zh/staff.json";
+import { type Lang, local, pageLang, speaker } from "../say/say";
+import { type Answer, BASE, call } from "../server/client";
+import type { EventInfo, Items, Me, Role } from "../server/shapes";
+import "../style/base.css";
+import { LangSwitch } from "./LangSwitch";
+import { signIn, signOut, takePairing, whoAmI } from "./session";
+
+export type StaffSay = ReturnType<typeof staffSay>;
+const staffSay = (lang: Lang) => speaker({ zh: { staff: zh }, en: { staff: en } }, lang);
+
+/** What a surface is told of the one who uses it. */
+export interface Shift {
+  readonly me: Me;
+  readonly event: string;
+  readonly lang: Lang;
+  /** The session has ended: show how to sign in again. */
+  readonly onSignedOut: () => void;
+}
+
+interface Surface {
+  readonly title: (lang: Lang) => string;
+  readonly roles: readonly Role[];
+  readonly show: (shift: Shift) => ComponentChildren;
+}
+
+type State =
+  | { at: "asking" }
+  | { at: "out"; trouble: string }
+  | { at: "unreachable" }
+  | { at: "in"; me: Me; events: readonly EventInfo[]; event: string | undefined };
+
+/** Puts the surface on the page. */
+export function openSurface(surface: Surface): void {
+  const lang = pageLang();
+  document.title = `${surface.title(lang)} · Lanyard`;
+  const root = document.getElementById("app");
+  if (root) render(<Staff surface={surface} lang={lang} />, root);
+}
+
+function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
+  const t = staffSay(lang);
+  const [state, setState] = useState<State>({ at: "asking" });
+
+  async function settle(answer: Answer<Me>, signedOut: string) {
+    if (answer.kind === "signed_out") return setState({ at: "out", trouble: signedOut });
+    if (answer.kind === "unavailable") return setState({ at: "unreachable" });
+    if (answer.kind === "refused") {
+      // A key or code that can't be one is refused by its form already.
+      return setState({ at: "out", trouble: signedOut || t("staff.refused", { detail: answer.detail }) });
+    }
+    const me = answer.value;
+    if (me.event) return setState({ at: "in", me, events: [], event: me.event });
+    const events = await call<Items<EventInfo>>("GET", `${BASE}/events`);
+    const items = events.kind === "ok" ? events.value.items : [];
+    setState({ at: "in", me, events: items, event: items[0]?.id });
+  }
+
+  async function begin() {
+    setState({ at: "asking" });
+    const pairing = takePairing();
+    if (pairing) await settle(await signIn({ pairing }), t("staff.stale"));
+    else await settle(await whoAmI(), "");
+  }
+
+  useEffect(() => {
+    begin();
+  }, []);
+
+  const title = surface.title(lang);
+  return (
+    <>
+      <header class="top">
+        <a class="home" href="/" title={t("staff.home")}>
+          Lanyard
+        </a>
+        <h1>{title}</h1>
+        {state.at === "in" && (
+          <Who state={state} t={t} lang={lang} onLeave={() => setState({ at: "out", trouble: "" })} />
+        )}
+        <LangSwitch lang={lang} label={t("staff.language")} />
+      </header>
+      <main class="page">
+        {state.at === "asking" && <p role="status">{t("staff.wait")}</p>}
+        {state.at === "unreachable" && (
+          <div class="note attention" role="alert">
+            <p>{t("staff.unreachable")}</p>
+            <button type="button" onClick={begin}>
+              {t("staff.again")}
+            </button>
+          </div>
+        )}
+        {state.at === "out" && (
+          <SignIn
+            t={t}
+            trouble={state.trouble}
+            onKey={async (key) => settle(await signIn({ key }), t("staff.unknown"))}
+          />
+        )}
+        {state.at === "in" && (
+          <Inside
+            surface={surface}
+            state={state}
+            lang={lang}
+            t={t}
+            onEvent={(event) => setState({ ...state, event })}
+            onSignedOut={() => setState({ at: "out", trouble: "" })}
+          />
+        )}
+      </main>
+    </>
+  );
+}
+
+type In = Extract<State, { at: "in" }>;
+
+function Inside(props: {
+  surface: Surface;
+  state: In;
+  lang: Lang;
+  t: StaffSay;
+  onEvent: (id: string) => void;
+  onSignedOut: () => void;
+}) {
+  const { surface, state, lang, t } = props;
+  if (!surface.roles.includes(state.me.role)) {
+    const roles = surface.roles.map((r) => t(`staff.role.${r}`)).join(lang === "zh" ? "、" : ", ");
+    return (
+      <p class="note attention" role="alert">
+        {t("staff.forbidden", { role: t(`staff.role.${state.me.role}`), roles })}
+      </p>
+    );
+  }
+  if (!state.event) return <p class="note">{t("staff.noevent")}</p>;
+  return (
+    <>
+      {state.events.length > 1 && (
+        <label class="field">
+          <span>{t("staff.event")}</span>
+          <select value={state.event} onChange={(e) => props.onEvent(e.currentTarget.value)}>
+            {state.events.map((e) => (
+              <option key={e.id} value={e.id}>
+                {local(e.name, lang)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {surface.show({ me: state.me, event: state.event, lang, onSignedOut: props.onSignedOut })}
+    </>
+  );
+}
+
+function Who({ state, t, lang, onLeave }: { state: In; t: StaffSay; lang: Lang; onLeave: () => void }) {
+  return (
+    <p class="who">
+      <span dir="auto">{local(state.me.name, lang)}</span> <small>{t(`staff.role.${state.me.role}`)}</small>
+      <button
+        type="button"
+        class="plain"
+        onClick={async () => {
+          await signOut();
+          onLeave();
+        }}
+      >
+        {t("staff.leave")}
+      </button>
+    </p>
+  );
+}
+
+function SignIn({
+  t,
+  trouble,
+  onKey,
+}: {
+  t: StaffSay;
+  trouble: string;
+  onKey: (key: string) => Promise<void>;
+}) {
+  const [busy, setBusy] = useState(false);
+  return (
+    <form
+      class="signin"
+      onSubmit={async (e) => {
+        e.preventDefault();
+        const key = String(new FormData(e.currentTarget).get("key") ?? "").trim();
+        if (!key) return;
+        setBusy(true);
+        await onKey(key);
+        setBusy(false);
+      }}
+    >
+      <h2>{t("staff.title")}</h2>
+      <label class="field">
+        <span>{t("staff.key")}</span>
+        <input
+          name="key"
+          type="password"
+          autocomplete="current-password"
+          spellcheck={false}
+          required
+          aria-describedby="key-hint key-trouble"
+          aria-invalid={trouble !== ""}
+        />
+      </label>
+      <p class="hint" id="key-hint">
+        {t("staff.hint")}
+      </p>
+      <p class="trouble" id="key-trouble" role="alert">
+        {trouble}
+      </p>
+      <button type="submit" class="main" disabled={busy}>
+        {busy ? t("staff.wait") : t("staff.enter")}
+      </button>
+    </form>
+  );
+}
