@@ -42,13 +42,11 @@ binaries: need-go
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/lanyard ./cmd/lanyard-load
 
 # The pages are built when something they are made from is newer than the
-# last build. Vite empties the folder first, its .keep included, which is what
-# lets a clean clone compile before Node has ever run.
-pages: web/dist/.built
+# last build, of which index.html is the witness: every build writes it anew.
+pages: web/dist/index.html
 
-web/dist/.built: web/node_modules/.installed $(PAGES)
+web/dist/index.html: web/node_modules/.installed $(PAGES)
 	$(NPM) run build
-	@touch web/dist/.keep $@
 
 web/node_modules/.installed: web/package.json web/package-lock.json | need-node
 	$(NPM) ci --no-audit --no-fund
@@ -137,5 +135,4 @@ bench: build ## measure on this machine (JSON=FILE also writes the numbers)
 	bin/lanyard-load bench --start bin/lanyard $(if $(JSON),--json $(JSON)) $(ARGS)
 
 clean: ## remove what was built
-	rm -rf bin web/dist/* web/dist/.built web/node_modules .cache
-	@touch web/dist/.keep
+	rm -rf bin web/dist/* web/node_modules .cache
