@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import en from "../../locales/en/desk.json";
 import zh from "../../locales/zh/desk.json";
 import { type Lang, local, speaker } from "../say/say";
+import { categoriesFor } from "../server/categories";
 import { type Answer, call, of } from "../server/client";
 import type { Attendee, Badge, Category, Items } from "../server/shapes";
 import { openSurface, type Shift } from "../session/Staff";
@@ -12,7 +13,7 @@ const words = (lang: Lang) => speaker({ zh: { desk: zh }, en: { desk: en } }, la
 const PAUSE_MS = 200; // after the last key before the server is asked
 const PAGE = 50;
 
-function Desk({ event, lang, onSignedOut }: Shift) {
+function Desk({ me, event, lang, onSignedOut }: Shift) {
   const t = words(lang);
   const [query, setQuery] = useState("");
   const [found, setFound] = useState<readonly Attendee[]>();
@@ -51,10 +52,8 @@ function Desk({ event, lang, onSignedOut }: Shift) {
   }, [query, event]);
 
   useEffect(() => {
-    call<Items<Category>>("GET", of(event, "categories")).then((a) => {
-      if (a.kind === "ok") setCategories(a.value.items);
-    });
-  }, [event]);
+    categoriesFor(me, event).then(setCategories);
+  }, [me, event]);
 
   useEffect(() => {
     search.current?.focus();

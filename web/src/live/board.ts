@@ -18,24 +18,16 @@ export function level(venue: Pick<VenueOccupancy, "inside" | "capacity">): Level
 export const percent = (venue: Pick<VenueOccupancy, "inside" | "capacity">): number | undefined =>
   venue.capacity > 0 ? Math.floor((venue.inside / venue.capacity) * 100) : undefined;
 
-const isObject = (v: unknown): v is Record<string, unknown> => typeof v === "object" && v !== null;
-const isOccupancy = (v: unknown): v is Occupancy => isObject(v) && Array.isArray(v.venues);
+const isOccupancy = (v: unknown): v is Occupancy =>
+  typeof v === "object" && v !== null && "venues" in v && Array.isArray(v.venues);
 
-/** The numbers after a message of the live feed; other messages change none. */
+/** The numbers after a message of the live feed, which tells all of them or none. */
 export function advance(known: Occupancy | undefined, message: Message): Occupancy | undefined {
   if (message.event !== "snapshot" && message.event !== "occupancy") return known;
-  let data: unknown;
   try {
-    data = JSON.parse(message.data);
+    const told: unknown = JSON.parse(message.data);
+    return isOccupancy(told) ? told : known;
   } catch {
     return known;
   }
-  if (isObject(data) && isOccupancy(data.occupancy)) data = data.occupancy;
-  if (!isOccupancy(data)) return known;
-  if (message.event === "snapshot" || !known) return data;
-  // An update may name only the venues that changed.
-  const changed = new Map(data.venues.map((v) => [v.id, v]));
-  const venues = known.venues.map((v) => ({ ...v, ...changed.get(v.id) }));
-  const added = data.venues.filter((v) => !known.venues.some((k) => k.id === v.id));
-  return { ...known, ...data, venues: [...venues, ...added] };
 }

@@ -120,7 +120,7 @@ function Row({ venue, t, lang }: { venue: VenueOccupancy; t: LiveSay; lang: Lang
   const rate = (n: number) => n.toLocaleString(lang, { maximumFractionDigits: 1 });
   return (
     <tr class={urgency}>
-      <th scope="row" dir="auto">
+      <th scope="row" dir="auto" data-venue={venue.id}>
         {local(venue.name, lang) || venue.id}
       </th>
       <td class="inside" data-label={t("live.inside")}>

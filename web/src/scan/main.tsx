@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { local, type Text } from "../say/say";
-import { type Answer, call, of } from "../server/client";
+import { categoriesFor } from "../server/categories";
+import { call, of } from "../server/client";
 import type { Category, Direction, Gate, Items, Venue } from "../server/shapes";
 import { openSurface, type Shift } from "../session/Staff";
 import { Station } from "./Station";
@@ -29,16 +30,15 @@ function Scan({ me, event, lang, onSignedOut }: Shift) {
     const [gates, venues, categories] = await Promise.all([
       call<Items<Gate>>("GET", of(event, "gates")),
       call<Items<Venue>>("GET", of(event, "venues")),
-      call<Items<Category>>("GET", of(event, "categories")),
+      categoriesFor(me, event),
     ]);
     if (gates.kind === "signed_out") return onSignedOut();
     if (gates.kind !== "ok") return setTrouble("failed");
     // Names are a comfort; a gate works without them.
-    const items = <T,>(a: Answer<Items<T>>) => (a.kind === "ok" ? a.value.items : []);
     const mine = me.gates?.length
       ? gates.value.items.filter((g) => me.gates?.includes(g.id))
       : gates.value.items;
-    setGround({ gates: mine, venues: items(venues), categories: items(categories) });
+    setGround({ gates: mine, venues: venues.kind === "ok" ? venues.value.items : [], categories });
   }
 
   useEffect(() => {
