@@ -21,8 +21,8 @@ type State struct {
 	venues    map[string]*venueState
 	gates     map[string]*GateCounts
 	places    map[place]*Presence
-	scans     map[scanID]uint64 // seq of the remembered entry
-	undone    map[uint64]uint64 // seq of a scan's entry: seq of its undo
+	scans     map[uuidBytes]uint64 // seq of the remembered entry
+	undone    map[uint64]uint64    // seq of a scan's entry: seq of its undo
 	people    *badge.Index
 	badges    map[string]*badge.Badge
 	issued    map[string][]string // badge ids by attendee
@@ -37,7 +37,7 @@ type State struct {
 
 type place struct{ badge, venue string }
 
-type scanID [16]byte
+type uuidBytes [16]byte
 
 type venueState struct {
 	VenueCounts                      // Inside and Recent unused: see inside and minutes
@@ -50,7 +50,7 @@ type venueState struct {
 func newState(id string) *State {
 	return &State{id: id, cfg: &Config{}, loc: time.UTC, head: GenesisHash,
 		venues: map[string]*venueState{}, gates: map[string]*GateCounts{}, places: map[place]*Presence{},
-		scans: map[scanID]uint64{}, undone: map[uint64]uint64{}, people: badge.NewIndex(), badges: map[string]*badge.Badge{},
+		scans: map[uuidBytes]uint64{}, undone: map[uint64]uint64{}, people: badge.NewIndex(), badges: map[string]*badge.Badge{},
 		issued: map[string][]string{}}
 }
 
@@ -270,7 +270,7 @@ func (s *State) pretend(entries []Entry) (restore func()) {
 }
 
 // parseScanID reads a UUID in its 36-character form; Desk has checked it.
-func parseScanID(s string) (id scanID) {
+func parseScanID(s string) (id uuidBytes) {
 	if len(s) == 36 {
 		b := make([]byte, 0, 32)
 		b = append(append(append(append(append(b, s[:8]...), s[9:13]...), s[14:18]...), s[19:23]...), s[24:]...)
