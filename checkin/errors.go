@@ -40,4 +40,13 @@ var (
 	ErrSuperseded = errors.New("the badge was scanned at this venue since")
 	// ErrUndoRefused: somebody else's scan, or too long ago.
 	ErrUndoRefused = errors.New("only the same operator, and soon, may undo this scan")
+
+	// ErrOverrideRefused: the operator's role doesn't let anybody in against the rules.
+	ErrOverrideRefused = errors.New("override not allowed to this operator")
+
+	// ErrSlow: a reader of the live feed took too long and was cut off; it may
+	// come back and resume.
+	ErrSlow = errors.New("reader too slow")
+	// ErrClosing: the program is shutting down.
+	ErrClosing = errors.New("shutting down")
 )
