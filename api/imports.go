@@ -1,0 +1,96 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"lanyard/badge"
+	"lanyard/checkin"
+)
+
+// importTypes are what browsers and programs call a roster file. What it
+// really is shows in its content: on a PC with Excel even a CSV file is
+// application/vnd.ms-excel.
+var importTypes = []string{
+	"text/csv", "text/plain", "application/octet-stream", "application/vnd.ms-excel",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+// importOptions are the query of an import.
+func (c *call) importOptions() (o checkin.ImportOptions, err error) {
+	if o.DryRun, err = c.boolean("dry_run"); err != nil {
+		return o, err
+	}
+	if o.Issue, err = c.boolean("issue"); err != nil {
+		return o, err
+	}
+	v := c.values()
+	o.Read = badge.ReadOptions{DefaultCategory: v.Get("category"), Sheet: v.Get("sheet"), Encoding: v.Get("encoding")}
+	if row := v.Get("header_row"); row != "" {
+		if o.Read.HeaderRow, err = strconv.Atoi(row); err != nil || o.Read.HeaderRow < 1 {
+			return o, because(errInvalidValue, "header_row", "The header's row must be a whole number from 1.")
+		}
+	}
+	for _, column := range v["column"] {
+		field, header, ok := strings.Cut(column, ":")
+		if _, twice := o.Read.Columns[field]; !ok || field == "" || twice {
+			return o, because(errInvalidValue, "column", "A column is given as field:Header, each field once.")
+		}
+		if o.Read.Columns == nil {
+			o.Read.Columns = map[string]string{}
+		}
+		o.Read.Columns[field] = header
+	}
+	return o, nil
+}
+
+func (s *Server) postImport(c *call) error {
+	o, err := c.importOptions()
+	if err != nil {
+		return err
+	}
+	r := c.Request()
+	if err := checkMediaType(r, importTypes...); err != nil {
+		return err
+	}
+	if r.ContentLength > badge.MaxRosterBytes {
+		return errTooLarge
+	}
+	c.allow(longAnswer)
+	body := http.MaxBytesReader(c.x, r.Body, badge.MaxRosterBytes)
+	report, err := s.desk.StartImport(r.Context(), c.event, c.by(), body, o)
+	if err != nil {
+		return err
+	}
+	return c.importState(report)
+}
+
+// importState answers 201 for an import that has ended and 202 for one that
+// goes on. A file that can't be read is the client's mistake.
+func (c *call) importState(report *checkin.ImportReport) error {
+	c.x.Header().Set("Location", root+"/events/"+c.event+"/imports/"+report.ID)
+	switch report.State {
+	case "running":
+		return c.json(http.StatusAccepted, report)
+	case "failed":
+		return &badge.FileError{Code: report.Code, Message: report.Detail}
+	}
+	return c.json(http.StatusCreated, report)
+}
+
+func (s *Server) getImport(c *call) error {
+	id, err := c.id("import", errNoImport)
+	if err != nil {
+		return err
+	}
+	report, err := s.desk.ImportReport(c.Request().Context(), c.event, id)
+	if errors.Is(err, checkin.ErrNoTemp) {
+		return errNoImport
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(200, report)
+}

@@ -1,0 +1,254 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"lanyard/badge"
+	"lanyard/checkin"
+)
+
+// whereabouts follows an event's journal and knows what a phone must know to
+// decide by itself: which badges have ended, who is inside which venue, and
+// who has entered where. It can be asked for what has changed since any recent
+// position. It only saves work: everything in it can be read from the journal
+// again, and no decision of the server is made on it.
+type whereabouts struct {
+	desk  *checkin.Desk
+	event string
+
+	turn chan struct{} // held by who reads the journal
+	mu   sync.RWMutex  // of everything below
+	read time.Time     // when the journal was last read to its end; monotonic
+	seq  uint64        // of the last row read
+	rev  int64         // of the latest configuration seen
+	// configured is the seq of the last change of configuration.
+	configured uint64
+	ended      map[badgeID]bool
+	places     map[string]map[badgeID]moves // by venue
+	changes    []change                     // the latest, ascending by seq
+	dropped    uint64                       // seq up to which changes are forgotten
+}
+
+// badgeID is a badge's id as its 64 bits: a hall of people in little memory.
+type badgeID uint64
+
+func packID(s string) (badgeID, bool) {
+	var b [9]byte
+	if len(s) != 11 {
+		return 0, false
+	}
+	n, err := base64.RawURLEncoding.Decode(b[:], []byte(s))
+	return badgeID(binary.BigEndian.Uint64(b[:8])), err == nil && n == 8
+}
+
+func (id badgeID) String() string {
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, uint64(id)))
+}
+
+// moves are the latest moves of one badge at one venue. The last one that
+// isn't late says whether it is inside; undoing a scan takes its move away.
+type moves []move
+
+type move struct {
+	scan uint64 // hash of the scan's id, 0 for the system
+	at   int64  // Unix milliseconds
+	in   bool
+	late bool // counts as an entry and moved nobody
+}
+
+// maxMoves is how many moves are kept: only the latest scan can be undone.
+const maxMoves = 4
+
+func (m moves) inside() bool {
+	for i := len(m) - 1; i >= 0; i-- {
+		if !m[i].late {
+			return m[i].in
+		}
+	}
+	return false
+}
+
+// entered is the latest entry, false when there is none.
+func (m moves) entered() (time.Time, bool) {
+	var at int64
+	for _, v := range m {
+		if v.in {
+			at = max(at, v.at)
+		}
+	}
+	return time.UnixMilli(at).UTC(), at != 0
+}
+
+// change is a badge that has moved at a venue, or ended where venue is "".
+type change struct {
+	seq   uint64
+	venue string
+	badge badgeID
+}
+
+// maxChanges is how far back changes can be asked for, in changes. Who has
+// missed more is given everything.
+const maxChanges = 16_384
+
+var scanSeed = maphash.MakeSeed()
+
+func newWhereabouts(d *checkin.Desk, event string) *whereabouts {
+	return &whereabouts{desk: d, event: event, turn: make(chan struct{}, 1),
+		ended: map[badgeID]bool{}, places: map[string]map[badgeID]moves{}}
+}
+
+// catchUp reads the journal to its end, unless that was done less than age ago.
+func (w *whereabouts) catchUp(ctx context.Context, age time.Duration) error {
+	select {
+	case w.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-w.turn }()
+	if age > 0 && !w.read.IsZero() && time.Since(w.read) < age {
+		return nil
+	}
+	for {
+		began := time.Now()
+		rows, err := w.desk.Journal(ctx, w.event, w.seq, maxRows)
+		if err != nil {
+			return err
+		}
+		w.mu.Lock()
+		for i := range rows {
+			w.apply(&rows[i])
+		}
+		if over := len(w.changes) - maxChanges; over > 0 {
+			w.dropped = w.changes[over-1].seq
+			w.changes = append(w.changes[:0], w.changes[over:]...)
+		}
+		w.mu.Unlock()
+		if len(rows) == 0 {
+			w.read = began
+			return nil
+		}
+	}
+}
+
+func (w *whereabouts) apply(r *checkin.Row) {
+	w.seq = r.Seq
+	switch r.Kind {
+	case checkin.KindConfig:
+		w.configured = r.Seq
+		return
+	case checkin.KindRoster:
+		return
+	}
+	id, ok := packID(r.Badge)
+	if !ok {
+		return
+	}
+	if r.Kind == checkin.KindBadge {
+		if r.Note != "issued" && !w.ended[id] {
+			w.ended[id] = true
+			w.changes = append(w.changes, change{r.Seq, "", id})
+		}
+		return
+	}
+	here := w.places[r.Venue]
+	if here == nil {
+		here = map[badgeID]moves{}
+		w.places[r.Venue] = here
+	}
+	old := here[id]
+	next, moved := old.after(r)
+	if !moved {
+		return
+	}
+	if len(next) == 0 {
+		delete(here, id)
+	} else {
+		here[id] = next
+	}
+	w.changes = append(w.changes, change{r.Seq, r.Venue, id})
+}
+
+// after is what a row of the badge at the venue makes of its moves.
+func (m moves) after(r *checkin.Row) (moves, bool) {
+	var scan uint64
+	if r.ScanID != "" {
+		scan = maphash.String(scanSeed, r.ScanID) | 1
+	}
+	if r.Kind == checkin.KindUndo {
+		for i := len(m) - 1; i >= 0; i-- {
+			if m[i].scan == scan && scan != 0 {
+				return append(m[:i:i], m[i+1:]...), true
+			}
+		}
+		return m, false
+	}
+	if r.Result != checkin.Admitted && r.Result != checkin.Exited {
+		return m, false
+	}
+	v := move{scan: scan, at: r.At.UnixMilli(), in: r.Result == checkin.Admitted, late: r.Note == checkin.NoteLate}
+	if v.late && !v.in {
+		return m, false
+	}
+	if len(m) >= maxMoves {
+		drop := 0
+		if at, _ := m.entered(); m[0].in && m[0].at == at.UnixMilli() {
+			drop = 1 // the latest entry stays
+		}
+		m = append(m[:drop:drop], m[drop+1:]...)
+	}
+	return append(m[:len(m):len(m)], v), true
+}
+
+// at is where a badge is, "" for nowhere, and since when.
+func (w *whereabouts) at(badge string) (venue string, since time.Time) {
+	id, ok := packID(badge)
+	if !ok {
+		return "", time.Time{}
+	}
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for v, here := range w.places {
+		if m := here[id]; m.inside() {
+			if at, ok := m.entered(); ok && (venue == "" || at.After(since)) {
+				venue, since = v, at
+			}
+		}
+	}
+	return venue, since
+}
+
+// scanners are the whereabouts of the events that are asked for.
+type scanners struct {
+	mu sync.Mutex
+	of map[string]*whereabouts
+}
+
+// get is an event's whereabouts, begun anew when the event was made anew under
+// the same id.
+func (s *scanners) get(d *checkin.Desk, c *checkin.Config, event string) *whereabouts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.of[event]
+	if w == nil || c.Rev < w.rev {
+		if w = newWhereabouts(d, event); s.of == nil {
+			s.of = map[string]*whereabouts{}
+		}
+		s.of[event] = w
+	}
+	w.rev = c.Rev
+	return w
+}
+
+func (s *scanners) forget(event string) {
+	s.mu.Lock()
+	delete(s.of, event)
+	s.mu.Unlock()
+}
+
+// publicKeys are the keys that a phone verifies badges with.
+func publicKeys(c *checkin.Config, now time.Time) badge.KeySet { return badge.JWKS(c.Keys, now) }

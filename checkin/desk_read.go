@@ -1,0 +1,23 @@
+package checkin
+
+import (
+	"context"
+
+	"lanyard/badge"
+)
+
+// Badges by id, in order; a missing one is a zero Badge.
+func (d *Desk) Badges(ctx context.Context, event string, ids []string) ([]badge.Badge, error) {
+	if err := own(event); err != nil {
+		return nil, err
+	}
+	return d.store.Badges(ctx, event, ids)
+}
+
+// Checkpoints are the signed checkpoints of the journal, by count.
+func (d *Desk) Checkpoints(ctx context.Context, event string) ([]Checkpoint, error) {
+	if err := own(event); err != nil {
+		return nil, err
+	}
+	return d.store.Checkpoints(ctx, event)
+}
