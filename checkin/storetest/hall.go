@@ -297,6 +297,13 @@ func (h *hall) counts() *checkin.Counts {
 	return n
 }
 
+// figures of a venue in one line, minutes apart.
+func (h *hall) figures(venue string) string {
+	h.Helper()
+	v := h.counts().Venues[venue]
+	return fmt.Sprintf("%d inside, %d in, %d out, %d denied", v.Inside, v.Entries, v.Exits, v.Denied)
+}
+
 // presence of a person at a venue, zero when there is none.
 func (h *hall) presence(venue, name string) checkin.Presence {
 	h.Helper()

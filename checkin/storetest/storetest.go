@@ -20,6 +20,10 @@ func Run(t *testing.T, open func(t *testing.T) checkin.Store) {
 	for _, p := range []part{
 		{"reasons", testReasons},
 		{"ways", testWays},
+		{"replay", testReplay},
+		{"undo", testUndo},
+		{"exclusive", testExclusive},
+		{"offline", testOffline},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			s := open(t)
