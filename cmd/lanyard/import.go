@@ -46,7 +46,14 @@ Exit code 1 means that rows were refused.`,
 				return err
 			}
 			defer conn.close()
-			query := url.Values{"column": columns}
+			query := url.Values{}
+			for _, c := range columns {
+				field, header, ok := strings.Cut(c, "=")
+				if !ok {
+					return usagef("--column: %q is not FIELD=HEADER", c)
+				}
+				query.Add("column", field+":"+header)
+			}
 			if issue {
 				query.Set("issue", "true")
 			}
@@ -64,7 +71,7 @@ Exit code 1 means that rows were refused.`,
 			}
 			bar := p.progress("importing", report.Rows)
 			for report.State == "running" {
-				bar.set(report.Done, report.Rows)
+				bar.set(report.Accepted+report.Refused, report.Rows)
 				select {
 				case <-c.Context().Done():
 					return c.Context().Err()
