@@ -16,7 +16,7 @@ import (
 func describeMachine(ctx context.Context, w io.Writer, lanyard, dir string) {
 	fmt.Fprintf(w, "machine    %s, %d cores, %s/%s, %s\n", processorName(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, memoryTotal())
 	fmt.Fprintf(w, "kernel     %s\n", firstLine("/proc/sys/kernel/osrelease"))
-	fmt.Fprintf(w, "versions   %s; lanyard %s; %s\n", runtime.Version(), output(ctx, lanyard, "--version"), output(ctx, "redis-server", "--version"))
+	fmt.Fprintf(w, "versions   %s; %s; %s\n", runtime.Version(), output(ctx, lanyard, "--version"), output(ctx, "redis-server", "--version"))
 	const tmpfs = 0x01021994
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(dir, &fs); err == nil && int64(fs.Type) == tmpfs {
@@ -60,5 +60,6 @@ func output(ctx context.Context, name string, args ...string) string {
 		return name + " (" + err.Error() + ")"
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	line, _, _ = strings.Cut(line, " sha=") // Redis goes on with its build
 	return line
 }

@@ -62,13 +62,14 @@ type wallClock struct{ start time.Time }
 
 func (c wallClock) Now() time.Duration { return time.Since(c.start) }
 
-// SleepUntil wakes up to a millisecond late under Go's timers; that counts as
-// latency, and the report says how late the generator itself was.
+// SleepUntil returns late by what the machine takes to wake somebody; that
+// counts as latency, and the report says how much of it there was.
 func (c wallClock) SleepUntil(ctx context.Context, at time.Duration) {
-	timer := time.NewTimer(at - c.Now())
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+	for ctx.Err() == nil {
+		left := at - c.Now()
+		if left <= 0 {
+			return
+		}
+		pause(min(left, 50*time.Millisecond)) // so that an interrupt is noticed
 	}
 }
