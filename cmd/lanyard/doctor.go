@@ -58,8 +58,7 @@ func (p *program) askReady(ctx context.Context, server string) error {
 	}
 	defer resp.Body.Close()
 	var state struct {
-		Status   string            `json:"status"`
-		Findings []checkin.Finding `json:"findings"`
+		Findings []checkin.Finding `json:"durability"`
 	}
 	json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&state)
 	if resp.StatusCode != http.StatusOK {

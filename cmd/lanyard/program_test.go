@@ -133,7 +133,7 @@ func writeFile(t *testing.T, name, content string) string {
 
 // From the built-in spreadsheet to a green light, and the second try refused.
 func TestDemoFromSpreadsheetToGreenLight(t *testing.T) {
-	s := startDemo(t, "--data", t.TempDir())
+	s := startDemo(t, "--data", filepath.Join(t.TempDir(), "made", "by", "itself"))
 	token := s.someToken(t, 0)
 	if got := s.scan(t, token, "north"); got["result"] != "admitted" {
 		t.Fatalf("first scan: %v", got)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -132,7 +133,13 @@ func (s *serverSettings) logger(p *program) (*slog.Logger, error) {
 
 // open opens the store and the secret that its keys are sealed with.
 func (s *storeSettings) open(ctx context.Context, p *program, log *slog.Logger) (checkin.Store, *badge.Secret, error) {
-	secret, err := badge.LoadSecret(p.getenv("LANYARD_SECRET"), filepath.Join(s.data, "secret"))
+	text := p.getenv("LANYARD_SECRET")
+	if text == "" {
+		if err := os.MkdirAll(s.data, 0o700); err != nil {
+			return nil, nil, usageError{err}
+		}
+	}
+	secret, err := badge.LoadSecret(text, filepath.Join(s.data, "secret"))
 	if err != nil {
 		return nil, nil, fmt.Errorf("the secret that protects the signing keys: %w", err)
 	}
