@@ -2,9 +2,9 @@ package checkin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -161,11 +161,29 @@ func settle(name *badge.Text, locale string) error {
 	return nil
 }
 
-// copied shares nothing with v, which has a Record.
+// copied shares nothing that can be changed with v.
 func copied[T any](v T) T {
-	var out T
-	if err := json.Unmarshal(NewRecord(v).Data, &out); err != nil {
-		panic(err) // plain data
+	switch v := any(&v).(type) {
+	case *badge.Event:
+		v.Name, v.RetainUntil = maps.Clone(v.Name), clonedTime(v.RetainUntil)
+	case *badge.Category:
+		v.Name = maps.Clone(v.Name)
+	case *Venue:
+		v.Name, v.Categories, v.Hours = maps.Clone(v.Name), slices.Clone(v.Categories), slices.Clone(v.Hours)
+	case *Gate:
+		v.Name = maps.Clone(v.Name)
+	case *Operator:
+		v.Gates, v.ExpiresAt, v.RevokedAt = slices.Clone(v.Gates), clonedTime(v.ExpiresAt), clonedTime(v.RevokedAt)
+	default:
+		panic("checkin: no copy of this type")
 	}
-	return out
+	return v
+}
+
+func clonedTime(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	c := *t
+	return &c
 }

@@ -1,0 +1,141 @@
+package checkin
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestKeysOpenUntilTheyEnd(t *testing.T) {
+	h := newHall(t)
+	o, err := h.Authenticate(h.ctx, h.key)
+	h.must(err)
+	if o.ID != h.gate.ID {
+		t.Errorf("got operator %s, want %s", o.ID, h.gate.ID)
+	}
+	h.store.counted()
+	for range 100 {
+		_, err = h.Authenticate(h.ctx, h.key)
+		h.must(err)
+	}
+	if n := h.store.counted()["OperatorByKey"]; n > 1 {
+		t.Errorf("%d look-ups for one key in a moment", n)
+	}
+	for _, key := range []string{"", "lk_", h.key + "x", "xx_" + h.key[3:], "lk_" + randomText(32)} {
+		if _, err := h.Authenticate(h.ctx, key); !errors.Is(err, ErrNoOperator) {
+			t.Errorf("a key of nobody: %v", err)
+		}
+	}
+	h.must(h.RevokeOperator(h.ctx, here, h.gate.ID, by))
+	if _, err := h.Authenticate(h.ctx, h.key); !errors.Is(err, ErrOperatorGone) {
+		t.Errorf("revoked: %v", err)
+	}
+	seq, _ := h.store.Seq(h.ctx, here)
+	h.must(h.RevokeOperator(h.ctx, here, h.gate.ID, by))
+	if again, _ := h.store.Seq(h.ctx, here); again != seq {
+		t.Error("revoked twice")
+	}
+	if _, err := h.NewPairing(h.ctx, here, h.gate.ID); !errors.Is(err, ErrOperatorGone) {
+		t.Errorf("pairing for a revoked operator: %v", err)
+	}
+
+	until := h.start.Add(time.Hour)
+	_, key, _, err := h.AddOperator(h.ctx, here, by, Operator{Name: "Today", Role: HelpDesk, ExpiresAt: &until})
+	h.must(err)
+	_, err = h.Authenticate(h.ctx, key)
+	h.must(err)
+	h.advance(time.Hour)
+	if _, err := h.Authenticate(h.ctx, key); !errors.Is(err, ErrOperatorGone) {
+		t.Errorf("expired, and still remembered as usable: %v", err)
+	}
+}
+
+// TestRevokedElsewhere revokes in one process what another remembers: the gate
+// knows at once.
+func TestRevokedElsewhere(t *testing.T) {
+	h := newHall(t)
+	_, token := h.person("1")
+	h.want(h.scan(token, "north"), Admitted, "")
+	h.must(h.desk().RevokeOperator(h.ctx, here, h.gate.ID, by))
+	out, err := h.Scan(h.ctx, here, h.gate, []ScanRequest{{ScanID: "5f0c7a52-93a3-4a3c-8b53-0d2f6c0c9a11", Token: token, Gate: "south"}})
+	h.must(err)
+	if !errors.Is(out[0].Err, ErrOperatorGone) {
+		t.Errorf("scan of a revoked operator: %+v", out[0])
+	}
+}
+
+func TestSessions(t *testing.T) {
+	h := newHall(t)
+	token, until, err := h.OpenSession(h.ctx, h.gate)
+	h.must(err)
+	if !until.Equal(h.start.Add(SessionLife)) {
+		t.Errorf("until %v", until)
+	}
+	for _, d := range []*Desk{h.Desk, h.desk()} {
+		if o, err := d.SessionOperator(h.ctx, token); err != nil || o.ID != h.gate.ID {
+			t.Errorf("session of %s: %v", o.ID, err)
+		}
+	}
+	for _, wrong := range []string{"", "short", randomText(32)} {
+		if _, err := h.SessionOperator(h.ctx, wrong); !errors.Is(err, ErrNoTemp) {
+			t.Errorf("no session: %v", err)
+		}
+	}
+	second, _, err := h.OpenSession(h.ctx, h.gate)
+	h.must(err)
+	_, err = h.SessionOperator(h.ctx, second)
+	h.must(err)
+	h.must(h.CloseSession(h.ctx, token))
+	if _, err := h.SessionOperator(h.ctx, token); !errors.Is(err, ErrNoTemp) {
+		t.Errorf("closed: %v", err)
+	}
+	h.must(h.RevokeOperator(h.ctx, here, h.gate.ID, by))
+	if _, err := h.SessionOperator(h.ctx, second); !errors.Is(err, ErrOperatorGone) {
+		t.Errorf("session of a revoked operator: %v", err)
+	}
+	third, _, err := h.OpenSession(h.ctx, h.org)
+	h.must(err)
+	_, err = h.SessionOperator(h.ctx, third)
+	h.must(err)
+	h.advance(SessionLife)
+	if _, err := h.SessionOperator(h.ctx, third); !errors.Is(err, ErrNoTemp) {
+		t.Errorf("over: %v", err)
+	}
+}
+
+// TestPairOnce has fifty phones open the same link, at two processes.
+func TestPairOnce(t *testing.T) {
+	h := newHall(t)
+	code, err := h.NewPairing(h.ctx, here, h.gate.ID)
+	h.must(err)
+	desks := []*Desk{h.Desk, h.desk()}
+	var won atomic.Int32
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Go(func() {
+			switch o, err := desks[i%2].RedeemPairing(h.ctx, code); {
+			case err == nil && o.ID == h.gate.ID:
+				won.Add(1)
+			case !errors.Is(err, ErrNoTemp):
+				t.Errorf("got %v, %v", o.ID, err)
+			}
+		})
+	}
+	all.Wait()
+	if won.Load() != 1 {
+		t.Errorf("%d phones were paired", won.Load())
+	}
+	late, err := h.NewPairing(h.ctx, here, h.gate.ID)
+	h.must(err)
+	h.advance(PairingLife)
+	for _, code := range []string{late, "", randomText(16)} {
+		if _, err := h.RedeemPairing(h.ctx, code); !errors.Is(err, ErrNoTemp) {
+			t.Errorf("paired with %q: %v", code, err)
+		}
+	}
+	if _, err := h.NewPairing(h.ctx, here, "nobody"); !errors.Is(err, ErrNoOperator) {
+		t.Errorf("pairing for nobody: %v", err)
+	}
+}
