@@ -64,18 +64,9 @@ func (s *Server) postImport(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.importState(report)
-}
-
-// importState answers 201 for an import that has ended and 202 for one that
-// goes on. A file that can't be read is the client's mistake.
-func (c *call) importState(report *checkin.ImportReport) error {
 	c.x.Header().Set("Location", root+"/events/"+c.event+"/imports/"+report.ID)
-	switch report.State {
-	case "running":
+	if report.State == checkin.ImportRunning {
 		return c.json(http.StatusAccepted, report)
-	case "failed":
-		return &badge.FileError{Code: report.Code, Message: report.Detail}
 	}
 	return c.json(http.StatusCreated, report)
 }
