@@ -69,3 +69,10 @@ func (ns Nodes) URL() string {
 	}
 	return "redis+cluster://" + strings.Join(addrs, ",")
 }
+
+// Clear removes everything that the cluster holds.
+func (ns Nodes) Clear() {
+	for _, n := range ns {
+		n.Clear()
+	}
+}

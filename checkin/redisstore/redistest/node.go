@@ -185,3 +185,13 @@ func freePort(t testing.TB) int {
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
 }
+
+// Clear removes everything that the server holds.
+func (n *Node) Clear() {
+	n.t.Helper()
+	c := redis.NewClient(&redis.Options{Addr: n.Addr()})
+	defer c.Close()
+	if err := c.FlushAll(context.Background()).Err(); err != nil {
+		n.t.Fatal(err)
+	}
+}

@@ -1,0 +1,84 @@
+package redisstore
+
+import (
+	"encoding/json"
+	"strings"
+
+	"lanyard/badge"
+	"lanyard/checkin"
+)
+
+// A person record is "created|updated|active badge|ended badges|category|ref|body":
+// what scripts have to know of an attendee, and the rest as JSON. Ended badges
+// are joined by ",".
+const personFields = 7
+
+// personBody is the part of an attendee that no script looks into. Equal
+// bodies have equal bytes.
+type personBody struct {
+	Name         string `json:"n,omitempty"`
+	NameLatin    string `json:"l,omitempty"`
+	Organization string `json:"o,omitempty"`
+	Delegation   string `json:"d,omitempty"`
+	Email        string `json:"e,omitempty"`
+	Phone        string `json:"p,omitempty"`
+	Locale       string `json:"c,omitempty"`
+}
+
+func formatPersonBody(a *badge.Attendee) string {
+	b, err := json.Marshal(personBody{a.Name, a.NameLatin, a.Organization, a.Delegation, a.Email, a.Phone, a.Locale})
+	if err != nil {
+		panic(err) // strings
+	}
+	return string(b)
+}
+
+// formatPerson is what person reads.
+func formatPerson(a badge.Attendee, ended []string) string {
+	escaped := make([]string, len(ended))
+	for i, id := range ended {
+		escaped[i] = escape(id)
+	}
+	return strings.Join([]string{formatTime(a.CreatedAt), formatTime(a.UpdatedAt), escape(a.Badge), strings.Join(escaped, ","),
+		escape(a.Category), escape(a.Ref), formatPersonBody(&a)}, "|")
+}
+
+// person reads a person record.
+func (r *reader) person(id, record string) badge.Attendee {
+	a, _ := r.personAndBadges(id, record)
+	return a
+}
+
+// personAndBadges also gives the ended badges.
+func (r *reader) personAndBadges(id, record string) (badge.Attendee, []string) {
+	f := strings.SplitN(record, "|", personFields)
+	if len(f) != personFields {
+		r.fail("person", "record of "+id)
+		return badge.Attendee{}, nil
+	}
+	var b personBody
+	if err := json.Unmarshal([]byte(f[6]), &b); err != nil {
+		r.fail("person", "record of "+id)
+	}
+	var ended []string
+	for one := range strings.SplitSeq(f[3], ",") {
+		if one != "" {
+			ended = append(ended, unescape(one))
+		}
+	}
+	return badge.Attendee{ID: id, Ref: unescape(f[5]), Name: b.Name, NameLatin: b.NameLatin, Organization: b.Organization,
+		Delegation: b.Delegation, Category: unescape(f[4]), Email: b.Email, Phone: b.Phone, Locale: b.Locale,
+		CreatedAt: r.time(f[0]), UpdatedAt: r.time(f[1]), Badge: unescape(f[2])}, ended
+}
+
+// card is what gate staff see of a person record, nil where there is none.
+func (r *reader) card(record string) *checkin.PersonCard {
+	if record == "" {
+		return nil
+	}
+	return cardOf(r.person("", record))
+}
+
+func cardOf(a badge.Attendee) *checkin.PersonCard {
+	return &checkin.PersonCard{Name: a.Name, NameLatin: a.NameLatin, Organization: a.Organization, Category: a.Category}
+}

@@ -1,0 +1,276 @@
+-- What scan.lua, undo.lua and sweep.lua share: places, figures and journal
+-- rows, read into memory, changed there, and written by commit() at the end.
+--
+-- KEYS[1] rules     hash: the configuration in short (rules.go)
+-- KEYS[2] state     hash: seq; v/VENUE and g/GATE figures; roster revision
+-- KEYS[3] scans     hash: scan id -> "seq" or "seq,seq of its undo"
+-- KEYS[4] places    hash: badge -> its places, joined by ";"
+-- KEYS[5] badges    hash: badge -> badge record (badgerecord.go)
+-- KEYS[6] people    hash: attendee -> person record (person.go)
+-- KEYS[7] journal   stream: seq-0 -> r: entry record (entry.go)
+-- ARGV[1] the prefix of the event's keys, for
+--         PREFIX in:VENUE   sorted set: badges inside by the time they moved
+--         PREFIX min:VENUE  hash: minute -> "entries,exits,denied,inside" of
+--                           minutes that are over; the last is in the state
+--
+-- Times are milliseconds and stay the strings they came as: Lua would print
+-- them as 1.79e+12. A place is {venue, inside, moved at, moved by, entry at,
+-- entry id, entry gate, entry by, entry day, last seq}, all strings, "" for none.
+
+local call, find, sub, match, gmatch = redis.call, string.find, string.sub, string.match, string.gmatch
+local concat, floor = table.concat, math.floor
+local RULES, STATE, SCANS, PLACES, BADGES, PEOPLE, JOURNAL = unpack(KEYS)
+local PREFIX = ARGV[1]
+local VENUE, INSIDE, MOVED_AT, MOVED_BY, ENTRY_AT, ENTRY_ID, ENTRY_GATE, ENTRY_BY, ENTRY_DAY, LAST_SEQ = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+
+local function int(n) return string.format('%d', n) end
+local function num(s) return tonumber(s) or 0 end
+
+local function split(s, sep)
+  local out, n, from = {}, 0, 1
+  while true do
+    local at = find(s, sep, from, true)
+    n = n + 1
+    if not at then
+      out[n] = sub(s, from)
+      return out
+    end
+    out[n] = sub(s, from, at - 1)
+    from = at + 1
+  end
+end
+
+-- after orders facts by time and then by the bytes of their ids; Lua's own <
+-- would follow the server's locale.
+local function after(at, id, than_at, than_id)
+  at, than_at = num(at), num(than_at)
+  if at ~= than_at then return at > than_at end
+  for i = 1, math.min(#id, #than_id) do
+    local a, b = id:byte(i), than_id:byte(i)
+    if a ~= b then return a > b end
+  end
+  return #id > #than_id
+end
+
+local function read_place(s)
+  local p = {match(s, '^([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)$')}
+  if p[ENTRY_AT] == '=' then p[ENTRY_AT] = p[MOVED_AT] end
+  if p[ENTRY_ID] == '=' then p[ENTRY_ID] = p[MOVED_BY] end
+  return p
+end
+
+local function place_text(p)
+  local at, id = p[ENTRY_AT], p[ENTRY_ID]
+  if at ~= '' and at == p[MOVED_AT] then at = '=' end
+  if id ~= '' and id == p[MOVED_BY] then id = '=' end
+  return concat({p[1], p[2], p[3], p[4], at, id, p[7], p[8], p[9], p[10]}, ',')
+end
+
+-- read_places gives a badge's places, in a list and by venue.
+local function read_places(badge)
+  local all = {}
+  local s = badge ~= '' and call('HGET', PLACES, badge)
+  if s then
+    for one in gmatch(s, '[^;]+') do
+      local p = read_place(one)
+      all[#all + 1], all[p[VENUE]] = p, p
+    end
+  end
+  return all
+end
+
+-- place_at gives the place at a venue, a new one where there was none.
+local function place_at(all, venue)
+  local p = all[venue]
+  if not p then
+    p = {venue, '', '', '', '', '', '', '', '', ''}
+    all[#all + 1], all[venue] = p, p
+  end
+  return p
+end
+
+-- The step under way, as commit() will write it.
+local step
+
+local function begin(seq)
+  step = {seq = num(seq), rows = {}, moves = {}, places = {}, figures = {}, minutes = {}, fields = {}}
+end
+
+-- load_venue and load_gate read what is counted from its text in the state.
+local function load_venue(id, text)
+  local f = split(text or '0|0|0|||||', '|')
+  for i = 1, 8 do f[i] = tonumber(f[i]) end
+  f.inside = call('ZCARD', PREFIX .. 'in:' .. id)
+  step.figures['v/' .. id] = f
+  return f
+end
+
+local function load_gate(id, text)
+  local f = split(text or '0|0|0|', '|')
+  for i = 1, 3 do f[i] = tonumber(f[i]) end
+  step.figures['g/' .. id] = f
+  return f
+end
+
+local function venue_figures(id)
+  local name = 'v/' .. id
+  return step.figures[name] or load_venue(id, call('HGET', STATE, name))
+end
+
+local function gate_figures(id)
+  local name = 'g/' .. id
+  return step.figures[name] or load_gate(id, call('HGET', STATE, name))
+end
+
+-- settle_place notes that a badge has moved to the place p and was inside or
+-- not before.
+local function settle_place(badge, p, was)
+  local set = PREFIX .. 'in:' .. p[VENUE]
+  local f = venue_figures(p[VENUE])
+  if p[INSIDE] == '1' then
+    step.moves[#step.moves + 1] = {'ZADD', set, p[MOVED_AT], badge}
+    if not was then f.inside = f.inside + 1 end
+  elseif was then
+    step.moves[#step.moves + 1] = {'ZREM', set, badge}
+    f.inside = f.inside - 1
+  end
+end
+
+local columns = {admitted = 1, exited = 2, denied = 3}
+
+-- row adds a row to the journal and counts it: n is 1, or -1 for an undo. It
+-- comes after its places are settled. Figures of a venue are entries, exits,
+-- denied, and of the last minute: which, entries, exits, denied, inside.
+local function row(r, n)
+  step.seq = step.seq + 1
+  r.text = concat({r.kind, r.at, r.recorded, r.scan or '', r.badge or '', r.venue, r.gate or '', r.direction, r.result,
+    r.reason or '', r.note or '', r.conflict or '', r.flags or '', r.operator or '', '', r.why or '', r.content or '',
+    r.category or '', r.earlier or '', r.inside or '', r.capacity or '', r.before or '', r.after or ''}, '|')
+  step.rows[#step.rows + 1] = r.text
+  local v, column = venue_figures(r.venue), columns[r.result]
+  local minute = floor(num(r.recorded) / 60000)
+  if not v[4] or v[4] < minute then -- a clock that was set back stays in the last minute
+    if v[4] then
+      local over = step.minutes
+      over[#over + 1] = {PREFIX .. 'min:' .. r.venue, int(v[4]), concat({v[5], v[6], v[7], v[8]}, ',')}
+    end
+    v[4], v[5], v[6], v[7] = minute, 0, 0, 0
+  end
+  v[8] = v.inside
+  local g = r.gate and r.gate ~= '' and gate_figures(r.gate)
+  if not r.silent then
+    v[column] = v[column] + n
+    if n > 0 then v[column + 4] = v[column + 4] + 1 end
+    if g then g[column] = g[column] + n end
+  end
+  if g and r.kind == 'scan' then g[4] = r.recorded end
+  return r.text
+end
+
+local function commit()
+  local seq = step.seq - #step.rows
+  for i = 1, #step.rows do call('XADD', JOURNAL, int(seq + i) .. '-0', 'r', step.rows[i]) end
+  if step.scan then call('HSET', SCANS, step.scan, step.answer) end
+  for badge, all in pairs(step.places) do
+    local texts = {}
+    for i = 1, #all do texts[i] = place_text(all[i]) end
+    call('HSET', PLACES, badge, concat(texts, ';'))
+  end
+  for i = 1, #step.moves do call(unpack(step.moves[i])) end
+  for i = 1, #step.minutes do call('HSET', unpack(step.minutes[i])) end
+  local state = {'seq', int(step.seq)}
+  for name, f in pairs(step.figures) do
+    if f[4] then -- else only looked at
+      state[#state + 1], state[#state + 2] = name, concat(f, '|')
+    end
+  end
+  call('HSET', STATE, unpack(state))
+end
+
+-- read_venue is a venue's rules: {capacity, reentry, group, auto exit, categories, hours}.
+local function read_venue(s) return s and split(s, '|') end
+
+-- group gives the other venues of a venue's exclusive group, by id.
+local function group(venue, rules)
+  local others = {}
+  if rules and rules[3] ~= '' then
+    for w in gmatch(call('HGET', RULES, 'x/' .. rules[3]) or '', '[^,]+') do
+      if w ~= venue then others[#others + 1] = w end
+    end
+  end
+  return others
+end
+
+-- Fields of an entry record that is read back.
+local KIND, RECORDED, SCAN, BADGE, AT_VENUE, GATE, DIRECTION, RESULT, REASON, FLAGS, OPERATOR, CONTENT, CATEGORY, EARLIER, BEFORE =
+  1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 17, 18, 19, 22
+
+-- remembered finds the entry of a scan id: its fields, its text, its seq, the
+-- seq of its undo or "". A missing entry of a known id is found false.
+local function remembered(id)
+  local s = call('HGET', SCANS, id)
+  if not s then return nil end
+  local seq, undone = match(s, '^(%d+),?(%d*)$')
+  local found = call('XRANGE', JOURNAL, seq .. '-0', seq .. '-0')[1]
+  if not found then return false end
+  return split(found[2][2], '|'), found[2][2], seq, undone
+end
+
+-- person_of is the record of the attendee of a badge, false when there is none.
+local function person_of(badge)
+  local b = badge ~= '' and call('HGET', BADGES, badge)
+  local attendee = b and match(b, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]+)|')
+  return attendee and call('HGET', PEOPLE, attendee) or false
+end
+
+-- put_back restores the places that the entry e moved and that nothing has
+-- moved since, the scan's own venue first, and adds the rows of that.
+-- restores is false when no place is to be looked at; silent when nothing is
+-- left to count; stamp has at, recorded, operator, flags and note for the first row.
+local function put_back(e, restores, silent, stamp)
+  local all = read_places(e[BADGE])
+  local venue = e[AT_VENUE]
+  local rules = read_venue(call('HGET', RULES, 'v/' .. venue))
+  local figures = venue_figures(venue)
+  local note, texts, left, moved = 'not_moved', {}, {}, {}
+  local before = restores and split(e[BEFORE], ';') or {}
+  for i = 1, #before do
+    local old = before[i] ~= '' and read_place(before[i])
+    local now = old and place_at(all, old[VENUE])
+    local restore = old and (i == 1 or now[MOVED_BY] == e[SCAN])
+    if restore and old[INSIDE] == '1' then -- not while inside another venue of its group
+      local own = old[VENUE] == venue and rules or read_venue(call('HGET', RULES, 'v/' .. old[VENUE]))
+      for _, w in ipairs(group(old[VENUE], own)) do
+        if w ~= venue and all[w] and all[w][INSIDE] == '1' then restore = false end
+      end
+    end
+    if restore then
+      local was = now[INSIDE] == '1'
+      old[LAST_SEQ] = now[LAST_SEQ]
+      moved[#moved + 1] = {now, old, was}
+      texts[#texts + 1] = place_text(old)
+      if i > 1 then
+        left[#left + 1] = old[VENUE]
+      elseif was ~= (old[INSIDE] == '1') then
+        note = ''
+      end
+    end
+  end
+  for _, m in ipairs(moved) do
+    for i = 1, 10 do m[1][i] = m[2][i] end
+    settle_place(e[BADGE], m[1], m[3])
+  end
+  if e[BADGE] ~= '' and #moved > 0 then step.places[e[BADGE]] = all end
+  if note == '' then note = stamp.note end
+  local flags = silent and 's' or match(e[FLAGS], 's') or ''
+  local text = row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = venue,
+    gate = e[GATE], direction = e[DIRECTION], result = e[RESULT], note = note, flags = stamp.flags .. flags,
+    silent = flags == 's', operator = stamp.operator, content = e[CONTENT], category = e[CATEGORY], earlier = e[EARLIER],
+    inside = figures.inside, capacity = rules and rules[1] or '', after = concat(texts, ';')}, -1)
+  local seq = step.seq
+  for i = 1, #left do
+    row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = left[i],
+      direction = 'out', result = 'exited', operator = stamp.operator}, -1)
+  end
+  return text, int(seq)
+end

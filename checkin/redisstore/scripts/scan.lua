@@ -1,0 +1,261 @@
+-- Decides scans in order, each by itself, and records them: verdict, journal
+-- rows, places, figures and the remembered answer.
+--
+-- KEYS and ARGV[1]: gate.lua
+-- ARGV[2]  "1": a replayed answer is written again, so that WAIT covers it
+-- ARGV[3…] nineteen for each scan: id, gate, direction or "", content, badge,
+--          key, refused, now, at, flags (g guarded, o offline, s skewed, d dry
+--          run), shown, override, operator; and what the caller has worked
+--          out by its clock: venue, time zone, automatic exit, the last time
+--          of that ("" for none), local day and minute of at
+-- Result: for each scan {OK or REPLAYED, entry record, seq, undone seq or "",
+--         person record or false} or {a refusal}; the last may be
+--         {CLOCK, venue, time zone, automatic exit}: work it out again with
+--         these, or {SWEEP, venue}: run sweep.lua first. Scans behind such a
+--         one are not decided.
+
+local FIELDS = 19
+
+local function read_scan(a)
+  local c = {}
+  local flags
+  c.id, c.gate, c.direction, c.content, c.badge, c.key, c.refused, c.now, c.at, flags, c.shown, c.override, c.operator,
+    c.venue, c.zone, c.auto, c.struck, c.day, c.minute = unpack(ARGV, a, a + FIELDS - 1)
+  c.guarded, c.offline = find(flags, 'g', 1, true), find(flags, 'o', 1, true)
+  c.skewed, c.dry = find(flags, 's', 1, true), find(flags, 'd', 1, true)
+  return c
+end
+
+-- guard refuses an operator who may not scan here. The rule is "expires|gates".
+local function guard(c, rule)
+  if not c.guarded then return nil end
+  if not rule then return {OPERATOR_GONE} end
+  local expires, gates = match(rule, '^([^|]*)|(.*)$')
+  if expires == 'revoked' or expires ~= '' and num(c.now) >= num(expires) then return {OPERATOR_GONE} end
+  if gates ~= '' and not find(',' .. gates .. ',', ',' .. c.gate .. ',', 1, true) then return {GATE_REFUSED} end
+end
+
+-- take_back undoes what the phone, which never heard of it, had shown as denied.
+local function take_back(c, e, undone)
+  begin(call('HGET', STATE, 'seq'))
+  local p = e[BADGE] ~= '' and read_places(e[BADGE])[e[AT_VENUE]]
+  local restores = p and p[MOVED_BY] == c.id and undone == ''
+  local text, seq = put_back(e, restores, undone ~= '',
+    {at = c.at, recorded = c.now, operator = c.operator, flags = 'o', note = 'shown'})
+  if c.dry then
+    seq = ''
+  else
+    step.scan, step.answer = c.id, seq
+    commit()
+  end
+  return {OK, text, seq, '', person_of(e[BADGE])}
+end
+
+-- again answers a scan whose id has been answered before. Without an answer it
+-- gives the entry that a phone's own, different verdict overrules, if any.
+local function again(c, way, renew)
+  local e, text, seq, undone = remembered(c.id)
+  if e == nil then return nil end
+  if e == false then return {BROKEN} end
+  local direction = c.direction
+  if direction == '' and way and way ~= 'both' then direction = way end
+  if e[CONTENT] ~= c.content or e[GATE] ~= c.gate or direction ~= '' and e[DIRECTION] ~= direction then
+    return {SCAN_REUSED}
+  end
+  local result = e[KIND] == 'undo' and 'denied' or e[RESULT] -- the undo is of a scan that was shown as denied
+  if not c.offline or c.shown == result then
+    if renew then call('HSET', SCANS, c.id, undone ~= '' and seq .. ',' .. undone or seq) end
+    return {REPLAYED, text, seq, undone, person_of(e[BADGE])}
+  end
+  if c.shown == 'denied' then return take_back(c, e, undone) end
+  return nil, e
+end
+
+local function is_open(hours, minute)
+  for from, to in gmatch(hours, '(%d+)-(%d+)') do
+    from, to = num(from), num(to)
+    if from == to or from < to and from <= minute and minute < to or from > to and (minute >= from or minute < to) then
+      return true
+    end
+  end
+  return hours == ''
+end
+
+-- judge gives the first reason of 4 to 10 against an entry, "" for none. The
+-- badge is status|category|until|from|…
+local function judge(c, v, badge, p, inside)
+  local status, category, till, from = match(badge, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|')
+  local at = num(c.at)
+  if status ~= 'active' then return 'revoked' end
+  if from ~= '' and at < num(from) then return 'not_yet_valid' end
+  if at >= num(till) then return 'expired' end
+  if v[5] ~= '' and not find(',' .. v[5] .. ',', ',' .. category .. ',', 1, true) then return 'wrong_category' end
+  if v[6] ~= '' and not is_open(v[6], num(c.minute)) then return 'venue_closed' end
+  if p[INSIDE] == '1' then return 'already_inside' end
+  if p[ENTRY_AT] ~= '' then
+    if v[2] == 'once' then return 'already_used' end
+    if v[2] == 'daily' and p[ENTRY_DAY] == c.day then return 'already_used_today' end
+  end
+  if v[1] ~= '0' and inside >= num(v[1]) then return 'venue_full' end
+  return ''
+end
+
+-- Reasons that no override passes, and those that name the earlier entry.
+local final = {[''] = true, invalid_token = true, wrong_event = true, unknown_badge = true}
+local names_earlier = {already_inside = true, already_used = true, already_used_today = true}
+
+-- settle writes the verdict into the row: what the rules say, or of an offline
+-- scan what the phone showed and how the rules differ.
+local function settle(r, c, reason)
+  local forced = c.override ~= '' and r.direction == 'in' and not final[reason]
+  if c.offline then
+    r.result = c.shown
+  elseif reason ~= '' and not forced then
+    r.result = 'denied'
+  else
+    r.result = r.direction == 'in' and 'admitted' or 'exited'
+  end
+  r.flags = c.offline and 'o' or ''
+  if r.result == 'denied' then
+    r.reason = reason
+  elseif forced then
+    r.flags, r.reason, r.why = r.flags .. 'f', reason, c.override
+  else
+    r.conflict = reason
+  end
+end
+
+-- late tells whether an offline fact is older than what is known of the badge
+-- at the venue, or for an entry at another one of its exclusive group.
+local function late(c, p, places, others)
+  if after(p[MOVED_AT], p[MOVED_BY], c.at, c.id) then return true end
+  for _, w in ipairs(others) do
+    local q = places[w]
+    if q and after(q[ENTRY_AT], q[ENTRY_ID], c.at, c.id) then return true end
+  end
+  return false
+end
+
+-- move works out where the badge is after the scan, completes its row, and
+-- gives the venues that it leaves by entering this one.
+local function move(r, c, p, places, others, overruling)
+  local moves, was, left = r.result ~= 'denied', p[INSIDE] == '1', {}
+  local arrived = not c.offline or c.skewed -- known to be the latest, whatever the clocks say
+  if moves and r.badge == '' then
+    r.note, r.silent = 'unverified', r.result == 'exited'
+  elseif moves and not arrived and late(c, p, places, others) then
+    r.note = 'late'
+  elseif r.result == 'exited' and not was then
+    r.note, r.silent = 'not_inside', true
+  elseif overruling then
+    r.note = 'shown'
+  elseif c.skewed then
+    r.note = 'clock_skew'
+  end
+  if r.silent then r.flags = r.flags .. 's' end
+  if r.badge == '' then return left end
+  local before, later = {moves and place_text(p) or nil}, {}
+  local settled = moves and r.note ~= 'late'
+  if settled then
+    p[INSIDE] = r.result == 'admitted' and '1' or ''
+    if not arrived or num(c.at) >= num(p[MOVED_AT]) then p[MOVED_AT] = c.at end
+    p[MOVED_BY] = c.id
+    settle_place(r.badge, p, was)
+  end
+  if r.result == 'admitted' and (arrived or after(c.at, c.id, p[ENTRY_AT], p[ENTRY_ID])) then
+    p[ENTRY_AT], p[ENTRY_ID], p[ENTRY_GATE], p[ENTRY_BY], p[ENTRY_DAY] = c.at, c.id, c.gate, c.operator, c.day
+  end
+  p[LAST_SEQ] = int(step.seq + 1)
+  later[1] = place_text(p)
+  if settled then
+    for _, w in ipairs(others) do
+      local q = places[w]
+      if q and q[INSIDE] == '1' then
+        before[#before + 1] = place_text(q)
+        q[INSIDE], q[MOVED_BY] = '', c.id
+        if num(c.at) > num(q[MOVED_AT]) then q[MOVED_AT] = c.at end
+        later[#later + 1] = place_text(q)
+        settle_place(r.badge, q, true)
+        left[#left + 1] = w
+      end
+    end
+  end
+  r.before, r.after = concat(before, ';'), concat(later, ';')
+  step.places[r.badge] = places
+  return left
+end
+
+-- decide applies the rules and records. overruled is the remembered denial of
+-- a scan that the phone has overruled.
+local function decide(c, v, opens, direction, overruled)
+  local state = call('HMGET', STATE, 'seq', 'v/' .. c.venue, 'g/' .. c.gate)
+  begin(state[1])
+  local figures = load_venue(c.venue, state[2])
+  load_gate(c.gate, state[3])
+  local r = {kind = 'scan', at = c.at, recorded = c.now, scan = c.id, badge = c.badge, venue = c.venue, gate = c.gate,
+    direction = direction, operator = c.operator, content = c.content, capacity = v[1]}
+  local reason = c.refused
+  if reason == '' and direction == 'in' and not opens then reason = 'invalid_token' end -- people leave on it, nobody enters
+  if reason ~= '' then r.badge = '' end
+  local places = read_places(r.badge)
+  local p = place_at(places, c.venue)
+  local record = r.badge ~= '' and call('HGET', BADGES, r.badge)
+  if record then
+    r.category = match(record, '^[^|]*|([^|]*)|')
+    if direction == 'in' then reason = judge(c, v, record, p, figures.inside) end
+  elseif reason == '' then
+    reason = 'unknown_badge'
+  end
+  if overruled then reason = overruled[REASON] end
+  if names_earlier[reason] then r.earlier = concat({p[ENTRY_AT], p[ENTRY_GATE], p[ENTRY_BY]}, ',') end
+  settle(r, c, reason)
+  local others = r.result == 'admitted' and group(c.venue, v) or {}
+  local left = move(r, c, p, places, others, overruled)
+  r.inside = figures.inside
+  local text = row(r, 1)
+  local seq = ''
+  if not c.dry then
+    seq = int(step.seq)
+    step.scan, step.answer = c.id, seq
+    for _, w in ipairs(left) do
+      row({kind = 'exit', at = c.at, recorded = c.now, scan = c.id, badge = r.badge, venue = w, direction = 'out',
+        result = 'exited', note = 'exclusive', operator = c.operator}, 1)
+    end
+    commit()
+  end
+  return {OK, text, seq, '', person_of(r.badge)}
+end
+
+local function scan(c, renew)
+  local rules = call('HMGET', RULES, 'tz', 'g/' .. c.gate, 'k/' .. c.key, 'v/' .. c.venue, 'o/' .. c.operator)
+  if not rules[1] then return {NO_EVENT} end
+  local refusal = guard(c, rules[5])
+  if refusal then return refusal end
+  local venue, way
+  if rules[2] then venue, way = match(rules[2], '^([^|]*)|(.*)$') end
+  local answer, overruled = again(c, way, renew)
+  if answer then return answer end
+  if not venue then return {NO_GATE} end
+  local direction = c.direction
+  if direction == '' then
+    if way == 'both' then return {DIRECTION_NEEDED} end
+    direction = way
+  elseif way ~= 'both' and way ~= direction then
+    return {WRONG_DIRECTION}
+  end
+  local v = read_venue(venue == c.venue and rules[4] or call('HGET', RULES, 'v/' .. venue))
+  if not v then return {NO_GATE} end
+  if venue ~= c.venue or c.zone ~= rules[1] or c.auto ~= v[4] then return {CLOCK, venue, rules[1], v[4]} end
+  if c.struck ~= '' and #call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. c.struck, 'LIMIT', 0, 1) > 0 then
+    return {SWEEP, venue}
+  end
+  return decide(c, v, rules[3] == '1', direction, overruled)
+end
+
+local results = {}
+for a = 3, #ARGV, FIELDS do
+  local result = scan(read_scan(a), ARGV[2] == '1')
+  results[#results + 1] = result
+  if result[1] == CLOCK or result[1] == SWEEP then break end
+end
+return results
