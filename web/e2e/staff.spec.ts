@@ -177,7 +177,7 @@ test("the board follows the gates, and polls when the stream is closed to it", a
   await page.screenshot({ path: info.outputPath("phone.png") });
 
   watch.allow.push("/live", "ERR_FAILED");
-  await page.route("**/live", (route) => route.abort());
+  await page.route("**/api/v1/**/live", (route) => route.abort());
   await page.reload();
   await expect(page.getByText("Every few seconds")).toBeVisible();
   await supervisor.scan(await tokenOf(demo, 23), entry.id);

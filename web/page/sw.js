@@ -25,22 +25,26 @@ self.addEventListener("fetch", (event) => {
 // A file named by its content never changes. Older ones stay, a few KB each:
 // a badge kept before an upgrade still looks like one.
 async function immutable(request) {
-  const kept = await caches.match(request);
+  const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const fresh = await fetch(request);
   if (fresh.ok) await (await caches.open("badge")).put(request, fresh.clone());
   return fresh;
 }
 
+// The address names a badge, whatever headers it was asked for with; without
+// its ?lang= it is better than nothing.
 async function newest(event) {
   const cache = await caches.open("badge");
   const kept =
-    (await cache.match(event.request)) ?? (await cache.match(event.request, { ignoreSearch: true }));
+    (await cache.match(event.request, { ignoreVary: true })) ??
+    (await cache.match(event.request, { ignoreVary: true, ignoreSearch: true }));
   const network = fetch(event.request).then(async (fresh) => {
     if (fresh.ok && !fresh.redirected) await cache.put(event.request, fresh.clone());
     // Erased, by its owner's wish or after the event: not ours to keep.
-    if (fresh.status === 404 || fresh.status === 410)
-      await cache.delete(event.request, { ignoreSearch: true });
+    if (fresh.status === 404 || fresh.status === 410) {
+      await cache.delete(event.request, { ignoreVary: true, ignoreSearch: true });
+    }
     return fresh;
   });
   if (!kept) return network;
