@@ -184,6 +184,28 @@ test("the board follows the gates, and polls when the stream is closed to it", a
   await expect(inside).toHaveText(String(await security.inside(entry.venue)), { timeout: 10_000 });
 });
 
+test("numbers that may not be true any more are never shown as fresh", async ({
+  page,
+  demo,
+  watch,
+}, info) => {
+  watch.allow.push("ERR_FAILED");
+  await page.clock.install();
+  await page.route("**/api/v1/**/live", (route) => route.abort());
+  await signIn(page, demo, "/live", demo.security_key);
+  await expect(page.locator(".board")).toBeVisible();
+  await expect(page.locator(".board")).not.toHaveClass(/stale/);
+  await page.route("**/api/v1/**/occupancy", (route) => route.abort());
+  await page.clock.runFor(22_000);
+  await expect(page.getByText("Stale: these numbers are of")).toBeVisible();
+  await expect(page.locator(".total")).toHaveCSS("text-decoration-line", "line-through");
+  await expectGood(page);
+  await page.screenshot({ path: info.outputPath("stale.png") });
+  await page.unroute("**/api/v1/**/occupancy");
+  await page.clock.runFor(6000);
+  await expect(page.locator(".board")).not.toHaveClass(/stale/);
+});
+
 test("the desk finds people, revokes and issues", async ({ page, demo }, info) => {
   const people = await api(demo, demo.desk_key).attendees("status=active&limit=50");
   const person = people[30];

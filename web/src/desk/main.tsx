@@ -131,20 +131,22 @@ function Desk({ me, event, lang, onSignedOut }: Shift) {
                 </th>
                 <td dir="auto">{[p.organization, p.delegation].filter(Boolean).join(" · ")}</td>
                 <td>{local(categories.find((c) => c.id === p.category)?.name, lang) || p.category}</td>
-                <td class="acts">
-                  {p.badge ? (
-                    <>
-                      <a href={p.badge.page_url} target="_blank" rel="noreferrer">
-                        {t("desk.open")}
-                      </a>
-                      <Act of={p} label={t("desk.reissue")} busy={busy} onAct={(b) => reissue(p, b)} />
-                      <Act of={p} label={t("desk.revoke")} busy={busy} onAct={(b) => revoke(p, b)} />
-                    </>
-                  ) : (
-                    <button type="button" disabled={busy === p.id} onClick={() => issue(p)}>
-                      {t("desk.issue")}
-                    </button>
-                  )}
+                <td>
+                  <div class="acts">
+                    {p.badge ? (
+                      <>
+                        <a href={p.badge.page_url} target="_blank" rel="noreferrer">
+                          {t("desk.open")}
+                        </a>
+                        <Act of={p} label={t("desk.reissue")} busy={busy} onAct={(b) => reissue(p, b)} />
+                        <Act of={p} label={t("desk.revoke")} busy={busy} onAct={(b) => revoke(p, b)} />
+                      </>
+                    ) : (
+                      <button type="button" disabled={busy === p.id} onClick={() => issue(p)}>
+                        {t("desk.issue")}
+                      </button>
+                    )}
+                  </div>
                 </td>
               </tr>
             ))}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Occupancy, VenueOccupancy } from "../server/shapes";
-import { advance, level, percent } from "./board";
+import { advance, level, percent, soon } from "./board";
 
 const venue = (id: string, inside: number, capacity = 100): VenueOccupancy => ({
   id,
@@ -39,6 +39,16 @@ it("does not say full before it is", () => {
   expect(percent({ inside: 999, capacity: 1000 })).toBe(99);
   expect(percent({ inside: 1000, capacity: 1000 })).toBe(100);
   expect(percent({ inside: 7, capacity: 0 })).toBeUndefined();
+});
+
+it.each([
+  [0, "live.minutes", 0],
+  [61, "live.minutes", 2],
+  [7200, "live.minutes", 120],
+  [7201, "live.hours", 2],
+  [180_000, "live.hours", 50],
+] as const)("%i s are told as %s %i", (seconds, key, n) => {
+  expect(soon(seconds)).toEqual({ key, n });
 });
 
 describe("advance", () => {

@@ -18,6 +18,13 @@ export function level(venue: Pick<VenueOccupancy, "inside" | "capacity">): Level
 export const percent = (venue: Pick<VenueOccupancy, "inside" | "capacity">): number | undefined =>
   venue.capacity > 0 ? Math.floor((venue.inside / venue.capacity) * 100) : undefined;
 
+/** A time to come as one counts it: minutes up to two hours, then whole hours. */
+export function soon(seconds: number): { key: "live.minutes" | "live.hours"; n: number } {
+  return seconds <= 7200
+    ? { key: "live.minutes", n: Math.ceil(seconds / 60) }
+    : { key: "live.hours", n: Math.round(seconds / 3600) };
+}
+
 const isOccupancy = (v: unknown): v is Occupancy =>
   typeof v === "object" && v !== null && "venues" in v && Array.isArray(v.venues);
 

@@ -6,7 +6,7 @@ import { call, of } from "../server/client";
 import type { Occupancy, VenueOccupancy } from "../server/shapes";
 import { listen } from "../server/stream";
 import { openSurface, type Shift } from "../session/Staff";
-import { advance, level, percent, STALE_MS } from "./board";
+import { advance, level, percent, STALE_MS, soon } from "./board";
 import "./live.css";
 
 const words = (lang: Lang) => speaker({ zh: { live: zh }, en: { live: en } }, lang);
@@ -117,6 +117,7 @@ const signs = { calm: "", amber: "▲", red: "▲▲", alarm: "■" } as const;
 function Row({ venue, t, lang }: { venue: VenueOccupancy; t: LiveSay; lang: Lang }) {
   const urgency = level(venue);
   const full = percent(venue);
+  const until = venue.full_in_s == null ? undefined : soon(venue.full_in_s);
   const rate = (n: number) => n.toLocaleString(lang, { maximumFractionDigits: 1 });
   return (
     <tr class={urgency}>
@@ -137,9 +138,7 @@ function Row({ venue, t, lang }: { venue: VenueOccupancy; t: LiveSay; lang: Lang
       </td>
       <td data-label={t("live.rate_in")}>{rate(venue.rate_in)}</td>
       <td data-label={t("live.rate_out")}>{rate(venue.rate_out)}</td>
-      <td data-label={t("live.full_in")}>
-        {venue.full_in_s == null ? t("live.none") : t("live.minutes", { n: Math.ceil(venue.full_in_s / 60) })}
-      </td>
+      <td data-label={t("live.full_in")}>{until ? t(until.key, { n: until.n }) : t("live.none")}</td>
       <td data-label={t("live.denied")}>{venue.denied}</td>
     </tr>
   );
