@@ -24,6 +24,13 @@ func Run(t *testing.T, open func(t *testing.T) checkin.Store) {
 		{"undo", testUndo},
 		{"exclusive", testExclusive},
 		{"offline", testOffline},
+		{"clock", testClock},
+		{"figures", testFigures},
+		{"config", testConfig},
+		{"roster", testRoster},
+		{"temps", testTemps},
+		{"journal", testJournal},
+		{"portable", testPortable},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			s := open(t)
