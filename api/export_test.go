@@ -1,0 +1,60 @@
+package api
+
+import "lanyard/checkin"
+
+// RouteInfo is what the tests from outside know of a route.
+type RouteInfo struct {
+	Method, Path string
+	Roles        []checkin.Role // none on open routes
+	Open         bool
+	Answers      map[int]bool
+	Body         string
+}
+
+// Routes are the routes of a server.
+func (s *Server) Routes() []RouteInfo {
+	var all []RouteInfo
+	for _, r := range s.routes {
+		i := RouteInfo{Method: r.method, Path: r.path, Open: r.open, Roles: r.roleNames(), Answers: map[int]bool{}, Body: r.body}
+		for _, a := range r.answers {
+			i.Answers[a.status] = true
+		}
+		all = append(all, i)
+	}
+	return all
+}
+
+// Registered are the methods and paths that the router itself knows.
+func (s *Server) Registered() map[string]bool {
+	known := map[string]bool{}
+	for _, r := range s.echo.Routes() {
+		known[r.Method+" "+r.Path] = true
+	}
+	return known
+}
+
+// EchoPath is a route's path as the router has it.
+func EchoPath(r RouteInfo) string {
+	path := r.Path
+	for _, suffix := range []string{".svg", ".png"} {
+		if len(path) > 6 && path[len(path)-5:] == "}"+suffix {
+			path = path[:len(path)-4]
+		}
+	}
+	return echoPath(path)
+}
+
+// RequestTypes are the structs that request bodies are read into, by schema.
+var RequestTypes = map[string]any{
+	"SessionRequest": sessionRequest{}, "EventRequest": eventFields{}, "EventChange": eventFields{},
+	"VenueRequest": venueFields{}, "VenueChange": venueFields{}, "GateRequest": gateFields{}, "GateChange": gateFields{},
+	"CategoryRequest": categoryFields{}, "CategoryChange": categoryFields{}, "OperatorRequest": operatorFields{}, "OperatorChange": operatorFields{},
+	"AttendeeRequest": attendeeFields{}, "AttendeeChange": attendeeFields{}, "ScanRequest": scanRequest{}, "Override": overrideRequest{},
+	"Window": checkin.Window{},
+}
+
+// MaxReaders is how many live streams a server carries.
+const MaxReaders = maxReaders
+
+// HoldReaders makes as many streams count as open.
+func (s *Server) HoldReaders(n int64) { s.readers.Add(n) }
