@@ -43,8 +43,10 @@ const (
 	// cut off when it gives none twice in turn, so that no board shows old numbers as
 	// live ones.
 	pingEvery = 4 * time.Second
-	// followWait is the longest between two tries to follow a journal.
-	followWait = 2 * time.Second
+	// followFirst and followWait are the shortest and the longest between two
+	// tries to follow a journal.
+	followFirst = 50 * time.Millisecond
+	followWait  = 2 * time.Second
 )
 
 // Hub carries the journal to whoever watches. Each watched event has one
@@ -52,6 +54,7 @@ const (
 // ends with the last of them. Only what has been committed is carried.
 type Hub struct {
 	desk *Desk
+	ping time.Duration // pingEvery
 
 	mu      sync.Mutex
 	topics  map[string]*topic
@@ -59,7 +62,7 @@ type Hub struct {
 	closed  bool
 }
 
-func newHub(d *Desk) *Hub { return &Hub{desk: d, topics: map[string]*topic{}} }
+func newHub(d *Desk) *Hub { return &Hub{desk: d, ping: pingEvery, topics: map[string]*topic{}} }
 
 // Subscribe opens a feed of an event. Its first frame is a snapshot. With after
 // nil all rows from now on follow, else all rows after that position: those

@@ -78,6 +78,8 @@ func (f *Feed) begin(shot snapshot, after *uint64) {
 	behind := f.missed || after != nil && *after < f.pos
 	if after != nil {
 		f.pos = *after
+	} else {
+		f.pos = max(f.pos, shot.seq)
 	}
 	f.frames <- Frame{FrameSnapshot, f.pos, shot.data}
 	if !behind {
@@ -166,8 +168,12 @@ func (f *Feed) takeNumbers(n Frame) bool {
 	}
 }
 
-// behind tells whether the reader has half of its buffer before it.
-func (f *Feed) behind() bool { return len(f.frames) > cap(f.frames)/2 }
+// behind tells whether a reader of live rows has half of its buffer before it.
+func (f *Feed) behind() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.live && !f.ended && len(f.frames) > cap(f.frames)/2
+}
 
 // catchUp reads the journal from a position until it meets what waits. Here
 // the reader sets the pace.

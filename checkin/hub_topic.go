@@ -120,9 +120,9 @@ func (t *topic) remove(f *Feed) {
 
 // follow hands rows on as they are committed.
 func (t *topic) follow() {
-	wait := 50 * time.Millisecond
+	wait := followFirst
 	for {
-		began := time.Now()
+		began, from := time.Now(), t.pos
 		err := t.desk.store.Follow(t.ctx, t.event, t.pos, func(rows []Row) error {
 			t.publish(rows)
 			return t.ctx.Err()
@@ -134,8 +134,8 @@ func (t *topic) follow() {
 			t.end(ErrNoEvent)
 			return
 		}
-		if time.Since(began) > followWait {
-			wait = 50 * time.Millisecond
+		if t.pos > from || time.Since(began) > followWait {
+			wait = followFirst
 		}
 		t.desk.log.Debug("following a journal again", "event", t.event, "error", err)
 		select {
@@ -232,7 +232,7 @@ func (t *topic) snapshot(ctx context.Context, asked time.Time) (snapshot, error)
 
 // count tells the numbers when they have changed, and looks after the store.
 func (t *topic) count() {
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(t.desk.hub.ping)
 	defer ping.Stop()
 	rates := time.NewTimer(ratesEvery)
 	defer rates.Stop()
@@ -263,7 +263,7 @@ func (t *topic) count() {
 }
 
 func (t *topic) ping(silent int) int {
-	ctx, cancel := context.WithTimeout(t.ctx, pingEvery/2)
+	ctx, cancel := context.WithTimeout(t.ctx, t.desk.hub.ping/2)
 	defer cancel()
 	if t.desk.store.Ping(ctx) != nil {
 		return silent + 1
