@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) checkin.Store) {
 		{"temps", testTemps},
 		{"journal", testJournal},
 		{"portable", testPortable},
+		{"races", testRaces},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			s := open(t)
