@@ -76,8 +76,8 @@ func (r *rings) fresh(ctx context.Context, event string, asked time.Time) (*ring
 		}
 		return k, err
 	})
-	if errors.Is(err, ErrNoEvent) {
-		r.forget(event)
+	if errors.Is(err, ErrNoEvent) || err != nil && h.now.Load() == nil {
+		r.forget(event) // who makes up events must not fill the memory
 	}
 	return k, err
 }
