@@ -21,7 +21,8 @@ type event struct {
 	id   string
 	keys *eventKeys
 
-	dirty atomic.Bool // rows may have come that have no hash yet
+	dirty   atomic.Bool // rows may have come that have no hash yet
+	flights flights
 
 	mu     sync.Mutex
 	cfg    *checkin.Config // with gen, as last read

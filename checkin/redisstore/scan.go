@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -14,42 +13,9 @@ import (
 	"lanyard/checkin"
 )
 
-// scansPerScript bounds how many scans one script decides: while it runs,
-// nothing else does.
-const scansPerScript = 32
-
 // rounds bounds how often a scan is asked again because its clock was not the
 // event's or people had to be checked out first.
 const rounds = 8
-
-// Scan decides scans in order, each by itself.
-func (s *Store) Scan(ctx context.Context, id string, scans []checkin.Scan) ([]checkin.Outcome, error) {
-	e := s.event(id)
-	out := make([]checkin.Outcome, 0, len(scans))
-	for round := 0; len(out) < len(scans); round++ {
-		rest := scans[len(out):]
-		decided, again, err := s.decide(ctx, e, rest[:min(len(rest), scansPerScript)])
-		if err != nil {
-			return nil, err
-		}
-		if len(decided) > 0 {
-			round = 0
-		}
-		out = append(out, decided...)
-		if again != nil {
-			if round == rounds {
-				return nil, fmt.Errorf("%w: a scan found no moment at which its clock was the event's", checkin.ErrUnavailable)
-			}
-			if err := again(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if slices.ContainsFunc(out, func(o checkin.Outcome) bool { return o.Err == nil }) {
-		s.touch(s.keep(e))
-	}
-	return out, nil
-}
 
 // decide sends scans to the script. When not all of them have an outcome, again
 // is what has to be done before the rest is sent.

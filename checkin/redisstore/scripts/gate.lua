@@ -238,8 +238,9 @@ local function put_back(e, restores, silent, stamp)
     local old = before[i] ~= '' and read_place(before[i])
     local now = old and place_at(all, old[VENUE])
     local restore = old and (i == 1 or now[MOVED_BY] == e[SCAN])
-    if restore and old[INSIDE] == '1' then -- not while inside another venue of its group
+    if restore and old[INSIDE] == '1' then -- not into a venue that is gone, nor while inside another of its group
       local own = old[VENUE] == venue and rules or read_venue(call('HGET', RULES, 'v/' .. old[VENUE]))
+      if not own then restore = false end
       for _, w in ipairs(group(old[VENUE], own)) do
         if w ~= venue and all[w] and all[w][INSIDE] == '1' then restore = false end
       end

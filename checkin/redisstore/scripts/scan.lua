@@ -185,6 +185,12 @@ local function move(r, c, p, places, others, overruling)
   return left
 end
 
+-- pretend checks out whom sweep.lua would, for a dry run only.
+local function pretend(c, p, figures)
+  figures.inside = figures.inside - call('ZCOUNT', PREFIX .. 'in:' .. c.venue, '-inf', '(' .. c.struck)
+  if p[INSIDE] == '1' and num(p[MOVED_AT]) < num(c.struck) then p[INSIDE], p[MOVED_AT], p[MOVED_BY] = '', c.struck, '' end
+end
+
 -- decide applies the rules and records. overruled is the remembered denial of
 -- a scan that the phone has overruled.
 local function decide(c, v, opens, direction, overruled)
@@ -199,6 +205,7 @@ local function decide(c, v, opens, direction, overruled)
   if reason ~= '' then r.badge = '' end
   local places = read_places(r.badge)
   local p = place_at(places, c.venue)
+  if c.dry and c.struck ~= '' then pretend(c, p, figures) end
   local record = r.badge ~= '' and call('HGET', BADGES, r.badge)
   if record then
     r.category = match(record, '^[^|]*|([^|]*)|')
@@ -246,7 +253,7 @@ local function scan(c, renew)
   local v = read_venue(venue == c.venue and rules[4] or call('HGET', RULES, 'v/' .. venue))
   if not v then return {NO_GATE} end
   if venue ~= c.venue or c.zone ~= rules[1] or c.auto ~= v[4] then return {CLOCK, venue, rules[1], v[4]} end
-  if c.struck ~= '' and #call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. c.struck, 'LIMIT', 0, 1) > 0 then
+  if c.struck ~= '' and not c.dry and #call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. c.struck, 'LIMIT', 0, 1) > 0 then
     return {SWEEP, venue}
   end
   return decide(c, v, rules[3] == '1', direction, overruled)
