@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -76,7 +77,12 @@ func (s *Server) mount() {
 	e := echo.New()
 	e.Logger.SetOutput(discard{})
 	e.HTTPErrorHandler = func(err error, ec echo.Context) {
-		s.fail(err, ec.Response().Writer.(*exchange))
+		x, path := ec.Response().Writer.(*exchange), ec.Request().URL.Path
+		if errors.Is(err, echo.ErrNotFound) && path != "/api" && !strings.HasPrefix(path, "/api/") {
+			s.pages.ServeHTTP(x, ec.Request())
+			return
+		}
+		s.fail(err, x)
 	}
 	type place struct{ method, path string }
 	shared := map[place][]*route{}
@@ -95,14 +101,6 @@ func (s *Server) mount() {
 			return nil
 		})
 	}
-	e.RouteNotFound("/*", func(ec echo.Context) error {
-		if p := ec.Request().URL.Path; p == "/api" || strings.HasPrefix(p, "/api/") {
-			return errNotFound
-		}
-		x := ec.Response().Writer.(*exchange)
-		s.pages.ServeHTTP(x, ec.Request())
-		return nil
-	})
 	s.echo = e
 }
 

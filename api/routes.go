@@ -91,7 +91,7 @@ func routeList(metricsSeparate bool) []*route {
 		public("/.well-known/jwks.json", (*Server).getJWKS, "The public keys that badges can be verified with (RFC 7517).").answer(ok("KeySet")),
 		public("/healthz", (*Server).getHealth, "The process is up.").answer(ok("Health")),
 		public("/readyz", (*Server).getReady, "The store answers and the server isn't stopping.").answer(ok("Ready"), answer{503, "Ready", []string{jsonType}}),
-		public("/openapi.json", (*Server).getOpenAPI, "This document.").answer(ok("")),
+		public("/openapi.json", (*Server).getOpenAPI, "This document.").answer(ok(""), notModified),
 		public("/b/{link}", (*Server).getPage, "The attendee's page.").answer(answer{200, "", []string{"text/html; charset=utf-8"}}),
 		public("/b/{link}/badge.png", (*Server).getPagePNG, "The code of the attendee's page as a picture.").answer(answer{200, "", []string{"image/png"}}),
 		public("/b/{link}/status", (*Server).getPageStatus, "What has changed about the attendee's page.").answer(ok("PageStatus")),

@@ -24,7 +24,7 @@ type exchange struct {
 	request  *http.Request
 	id       string
 	started  time.Time
-	route    *route // nil: a page, a file or nothing
+	route    *route // nil: a page of package web, a file or nothing
 	operator string
 	status   int // 0: nothing has been answered
 	err      error
@@ -174,7 +174,7 @@ func (s *Server) finish(x *exchange) {
 // pattern names the route without anything that the client has chosen.
 func (x *exchange) pattern() string {
 	if x.route == nil {
-		return "page"
+		return "other"
 	}
 	return x.route.path
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"testing"
@@ -54,3 +55,5 @@ func checkBatch(h *hall, _ *http.Response, body []byte) {
 		}
 	}
 }
+
+func uuid(n int) string { return fmt.Sprintf("01890000-0000-7000-9000-%012d", n) }
