@@ -267,9 +267,14 @@ func testHealth(t *testing.T, s checkin.Store) {
 	over, cancel := context.WithCancel(background)
 	cancel()
 	h := newHall(t, s)
-	if _, err := s.Scan(over, h.event, []checkin.Scan{h.scan("free", checkin.In, "ann")}); err != nil && !is(err, checkin.ErrUnavailable) {
+	c := h.scan("free", checkin.In, "ann")
+	if _, err := s.Scan(over, h.event, []checkin.Scan{c}); err != nil && !is(err, checkin.ErrUnavailable) {
 		t.Errorf("a scan whose caller has gone: %v", err)
 	}
+	if a, err := h.ask(c); err != nil || a.Result != checkin.Admitted { // the same id settles it
+		t.Errorf("asked again: %s, %v", read(a), err)
+	}
+	h.inside("free", 1)
 	if _, err := s.Counts(over, h.event, h.now); err != nil && !is(err, checkin.ErrUnavailable) {
 		t.Errorf("a read whose caller has gone: %v", err)
 	}
