@@ -26,7 +26,7 @@ const (
 
 const (
 	// feedBuffer is how many frames may wait for a reader before it is cut off.
-	feedBuffer = 256
+	feedBuffer = 512
 	// feedPatience is how long a reader that catches up may leave one frame.
 	feedPatience = 30 * time.Second
 	// occupancyPause is the least time between two occupancy frames of an event.
@@ -34,11 +34,13 @@ const (
 	// ratesEvery is how often occupancy is told while nothing happens but the
 	// rates still fall.
 	ratesEvery = 5 * time.Second
-	// burst is how many rows are handed to readers at once. Those that are behind
-	// then get burstPause to take them: at the hour of an automatic exit
-	// thousands come together.
-	burst      = feedBuffer / 2
-	burstPause = 10 * time.Millisecond
+	// burst is how many rows are handed to readers at once: at the hour of an
+	// automatic exit thousands come together. Readers who have more than half of their
+	// buffer before them are then waited for, in steps of burstPause, each for
+	// no longer than feedDebt in all until it has read everything.
+	burst      = 128
+	burstPause = 5 * time.Millisecond
+	feedDebt   = 250 * time.Millisecond
 	// pingEvery is how often the store is asked for a sign of life. Readers are
 	// cut off when it gives none twice in turn, so that no board shows old numbers as
 	// live ones.
@@ -55,6 +57,7 @@ const (
 type Hub struct {
 	desk *Desk
 	ping time.Duration // pingEvery
+	debt time.Duration // feedDebt
 
 	mu      sync.Mutex
 	topics  map[string]*topic
@@ -62,7 +65,7 @@ type Hub struct {
 	closed  bool
 }
 
-func newHub(d *Desk) *Hub { return &Hub{desk: d, ping: pingEvery, topics: map[string]*topic{}} }
+func newHub(d *Desk) *Hub { return &Hub{desk: d, ping: pingEvery, debt: feedDebt, topics: map[string]*topic{}} }
 
 // Subscribe opens a feed of an event. Its first frame is a snapshot. With after
 // nil all rows from now on follow, else all rows after that position: those

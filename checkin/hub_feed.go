@@ -28,6 +28,7 @@ type Feed struct {
 	waiting []Frame
 	missed  bool // more has happened than waits: read on in the journal
 	numbers *Frame
+	debt    time.Duration // for which others have waited since it had read everything
 }
 
 // Frames are what the reader gets. It must take them without delay.
@@ -168,11 +169,22 @@ func (f *Feed) takeNumbers(n Frame) bool {
 	}
 }
 
-// behind tells whether a reader of live rows has half of its buffer before it.
-func (f *Feed) behind() bool {
+// behind tells whether a reader of live rows has more than half of its buffer
+// before it and is still to be waited for, now that it has been for so long.
+func (f *Feed) behind(waited time.Duration) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.live && !f.ended && len(f.frames) > cap(f.frames)/2
+	switch n := len(f.frames); {
+	case !f.live || f.ended:
+		return false
+	case n == 0:
+		f.debt = 0
+		return false
+	case n <= cap(f.frames)/2:
+		return false
+	}
+	f.debt += waited
+	return f.debt < f.topic.desk.hub.debt
 }
 
 // catchUp reads the journal from a position until it meets what waits. Here

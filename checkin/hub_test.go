@@ -205,8 +205,9 @@ func TestFeedResumesWithoutGap(t *testing.T) {
 // while more comes.
 func TestFeedFromTheBeginning(t *testing.T) {
 	h := newHall(t)
+	h.Hub().debt = time.Hour
 	_, token := h.person("1")
-	const n = 3 * feedBuffer
+	const n = 2 * feedBuffer
 	scan := func() {
 		for i := range n {
 			h.scan(token, []string{"north", "south"}[i%2])
@@ -250,7 +251,7 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 	quick, err := h.Hub().Subscribe(h.ctx, here, nil)
 	h.must(err)
 	defer quick.Close()
-	const n = feedBuffer + 50
+	const n = 2 * feedBuffer
 	seen := make(chan int)
 	go func() {
 		rows := 0
@@ -301,6 +302,7 @@ func TestBurst(t *testing.T) {
 	s := bursting{h.store, make(chan []Row, 1)}
 	d := NewDesk(s, DeskOptions{})
 	defer d.Close()
+	d.Hub().debt = time.Hour // a busy machine is no slow reader
 	f, err := d.Hub().Subscribe(h.ctx, here, nil)
 	h.must(err)
 	defer f.Close()

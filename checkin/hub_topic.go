@@ -177,12 +177,9 @@ func (t *topic) publish(rows []Row) {
 			t.touch()
 		}
 		if len(frames) == burst || i == len(rows)-1 {
-			if t.deliver(func(f *Feed) bool { return f.take(frames, r.Seq) }, r.Seq) {
-				select {
-				case <-time.After(burstPause):
-				case <-t.ctx.Done():
-					return
-				}
+			t.deliver(func(f *Feed) bool { return f.take(frames, r.Seq) }, r.Seq)
+			if !t.await() {
+				return
 			}
 			frames = nil
 		}
@@ -190,15 +187,14 @@ func (t *topic) publish(rows []Row) {
 }
 
 // deliver hands something to each reader and cuts off those for whom it was
-// too much. It tells whether some are behind.
-func (t *topic) deliver(hand func(*Feed) bool, pos uint64) (behind bool) {
+// too much.
+func (t *topic) deliver(hand func(*Feed) bool, pos uint64) {
 	var slow []*Feed
 	t.mu.Lock()
 	for f := range t.feeds {
 		if !hand(f) {
 			slow = append(slow, f)
 		}
-		behind = behind || f.behind()
 	}
 	if pos > t.pos { // follow's alone to move
 		t.pos = pos
@@ -207,7 +203,30 @@ func (t *topic) deliver(hand func(*Feed) bool, pos uint64) (behind bool) {
 	for _, f := range slow {
 		f.cut(ErrSlow)
 	}
-	return behind
+}
+
+// await gives readers who are behind time to read. It is false once nobody
+// is left.
+func (t *topic) await() bool {
+	for waited := time.Duration(0); t.behind(waited); waited = burstPause {
+		select {
+		case <-time.After(burstPause):
+		case <-t.ctx.Done():
+			return false
+		}
+	}
+	return t.ctx.Err() == nil
+}
+
+func (t *topic) behind(waited time.Duration) (any bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for f := range t.feeds {
+		if f.behind(waited) {
+			any = true
+		}
+	}
+	return any
 }
 
 // touch has the numbers counted again.
