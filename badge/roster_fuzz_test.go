@@ -89,11 +89,11 @@ func FuzzReadCSV(f *testing.F) {
 // zip's checksums would hardly ever get through.
 func FuzzReadXLSX(f *testing.F) {
 	p := bookParts()
-	styles := `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="&quot;A&quot;000-00"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/></cellXfs></styleSheet>`
+	styles := `<styleSheet ` + mainNS + `><numFmts><numFmt numFmtId="164" formatCode="&quot;A&quot;000-00"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/></cellXfs></styleSheet>`
 	sheet, shared, book := p["xl/worksheets/sheet1.xml"], p["xl/sharedStrings.xml"], p["xl/workbook.xml"]
 	f.Add([]byte(sheet), []byte(shared), []byte(styles), []byte(book))
 	f.Add([]byte(sheetOf(`<row><c s="1"><v>42</v></c><c s="2"><v>46143.5</v></c><c t="b"><v>1</v></c></row>`)), []byte(shared), []byte(styles), []byte(book))
-	f.Add([]byte(sheetOf(`<row r="9"><c r="C9" t="e"><v>#N/A</v></c></row>`)), []byte(`<sst><si/><si><t>name</t></si></sst>`), []byte(""), []byte(`<workbook date1904="1"/>`))
+	f.Add([]byte(sheetOf(`<row r="9"><c r="C9" t="e"><v>#N/A</v></c></row>`)), []byte(`<sst `+mainNS+`><si/><si><t>name</t></si></sst>`), []byte(""), []byte(strings.Replace(book, "<sheets>", `<workbookPr date1904="1"/><sheets>`, 1)))
 	f.Fuzz(func(t *testing.T, sheet, shared, styles, book []byte) {
 		parts := bookParts()
 		parts["xl/worksheets/sheet1.xml"], parts["xl/sharedStrings.xml"] = string(sheet), string(shared)

@@ -1,13 +1,11 @@
 package badge
 
 import (
-	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"errors"
-	"io"
-	"path"
 	"strings"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // Bounds of a workbook. What the zip directory declares is only believed when
@@ -15,66 +13,72 @@ import (
 const (
 	maxUnpacked = 256 << 20 // bytes of all parts that are read
 	maxParts    = 10_000
-	maxToken    = 1 << 20 // bytes of XML between two tags
-	maxStrings  = 4_000_000
+	maxToken    = 1 << 20 // bytes of XML between two tags, and in one cell
+	maxDepth    = 100     // of tags inside each other
+	maxStrings  = 2_000_000
+	maxMarkup   = 1_000_000 // tags of a workbook or its styles
 	maxSheets   = 256
-	maxFormats  = 65_536
+	maxFormats  = 4_096
 )
 
 var errBadXLSX = fileError(CodeBadXLSX, 0,
 	"The workbook can't be read: open it in a spreadsheet program and save it again as .xlsx, or as CSV.")
 
+// oleMark begins an OLE file: an old .xls workbook, or an encrypted one.
+const oleMark = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+
 func isZip(b []byte) bool { return bytes.HasPrefix(b, []byte("PK\x03\x04")) }
 
-// workbook is an XLSX file (ECMA-376) being read. Only the parts that a roster
-// needs are ever unpacked, and nothing is written to disk. The parts are read
-// as a stream: libraries that build a document first hold a hundred
-// bytes and more for each tag, and a row whole before its length can be looked at.
+// workbook is an XLSX file (ECMA-376) that excelize reads. Of the file excelize
+// sees only what a roster needs, and only after it has been checked: it takes
+// whole parts into memory, skips what it can't read, and so a file cut off in
+// the middle would be a shorter roster, and a hostile one the end of the process.
 type workbook struct {
-	parts    map[string]*zip.File
-	left     int64 // bytes that may still be unpacked
-	strings  stringTable
+	parts    *parts
+	file     *excelize.File
+	lengths  []uint16       // of the shared strings, see checkStrings
 	formats  []numberFormat // by cell style
 	date1904 bool
 }
 
-type sheetRef struct {
-	name, part string
-	hidden     bool
-}
-
 // readXLSX reads the named sheet, or the first visible one with rows.
 func (t *table) readXLSX(b []byte, sheet string) error {
-	w, err := openWorkbook(b)
-	if err != nil {
-		return err
-	}
-	sheets, err := w.open()
+	p, err := openParts(b)
 	if err != nil {
 		return badXLSX(err)
 	}
-	wanted := sheets[:0]
-	for _, s := range sheets {
-		if sheet == "" && !s.hidden || sheet != "" && strings.EqualFold(cleanText(s.name), cleanText(sheet)) {
-			wanted = append(wanted, s)
+	w, err := p.open()
+	if err != nil {
+		return badXLSX(err)
+	}
+	defer w.file.Close() // nothing to lose: no part is large enough to go to a temporary file
+	found := false
+	seen := make(map[string]bool)
+	for _, s := range w.file.WorkBook.Sheets.Sheet {
+		// excelize finds sheets by name: two of one name would be one of them by chance.
+		if seen[strings.ToLower(s.Name)] {
+			return errBadXLSX
 		}
+		seen[strings.ToLower(s.Name)] = true
 	}
-	if len(wanted) == 0 {
-		return fileError(CodeNoSheet, 0, "The workbook has no such sheet: choose another, or save the one you mean as CSV.")
-	}
-	for _, s := range wanted {
-		any := false
-		err := w.readSheet(s.part, func(number int, cells [][]byte) error {
-			any = true
-			return t.add(number, cells)
-		})
+	for _, s := range w.file.WorkBook.Sheets.Sheet {
+		part, rows := p.sheets[s.ID] // else a chart
+		hidden := strings.Contains(strings.ToLower(s.State), "hidden")
+		if !rows || sheet == "" && hidden || sheet != "" && !strings.EqualFold(cleanText(s.Name), cleanText(sheet)) {
+			continue
+		}
+		found = true
+		any, err := w.readSheet(s.Name, part, t.add)
 		if err != nil {
 			return badXLSX(err)
 		}
 		if any {
-			t.sheet = s.name
-			break
+			t.sheet = s.Name
+			return nil
 		}
+	}
+	if !found {
+		return fileError(CodeNoSheet, 0, "The workbook has no such sheet: choose another, or save the one you mean as CSV.")
 	}
 	return nil
 }
@@ -89,149 +93,109 @@ func badXLSX(err error) error {
 	return errBadXLSX
 }
 
-func openWorkbook(b []byte) (*workbook, error) {
-	// The zip reader makes an entry for each header before anything can be
-	// counted, so the headers are counted first.
-	if bytes.Count(b, []byte("PK\x01\x02")) > maxParts {
+// contained calls excelize. It was written for files that spreadsheets write, and
+// on others it indexes and dereferences without looking: a panic there says no
+// more than that the file can't be read, and must not stop the gates.
+func contained(call func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errBadXLSX
+		}
+	}()
+	return call()
+}
+
+// open hands the parts that a roster needs to excelize. Its bounds are those
+// that the parts have been held to already, so that it never unpacks one, and
+// the people in it, into a temporary file.
+func (p *parts) open() (*workbook, error) {
+	body, shared, err := p.repack()
+	if err != nil {
+		return nil, err
+	}
+	w := &workbook{parts: p}
+	if w.lengths, err = p.checkStrings(shared); err != nil {
+		return nil, err
+	}
+	err = contained(func() (err error) {
+		w.file, err = excelize.OpenReader(bytes.NewReader(body),
+			excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(w.file.WorkBook.Sheets.Sheet) > maxSheets {
 		return nil, ErrTooLarge
 	}
-	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	w.file.Pkg.Store(stringsPart, shared)
+	if pr := w.file.WorkBook.WorkbookPr; pr != nil {
+		w.date1904 = pr.Date1904
+	}
+	return w, w.readFormats()
+}
+
+// readSheet calls f for each row that has cells, with the numbers that the
+// sheet shows, and tells whether there was any. The cells are valid during the
+// call.
+func (w *workbook) readSheet(name string, part sheetPart, f func(number int, cells [][]byte) error) (any bool, err error) {
+	body, err := w.parts.unpack(part.name)
 	if err != nil {
-		return nil, errBadXLSX
+		return false, err
 	}
-	w := &workbook{parts: make(map[string]*zip.File, len(z.File)), left: maxUnpacked}
-	for _, f := range z.File {
-		name := partName("/", f.Name)
-		if _, twice := w.parts[name]; twice {
-			return nil, errBadXLSX
-		}
-		w.parts[name] = f
-	}
-	return w, nil
-}
-
-// partName resolves a target in a relationship against the folder it is seen from.
-func partName(folder, target string) string {
-	target = strings.ReplaceAll(target, `\`, "/")
-	if !strings.HasPrefix(target, "/") {
-		target = folder + "/" + target
-	}
-	return strings.ToLower(path.Clean("/" + target))
-}
-
-// open reads everything but the sheets, and lists those.
-func (w *workbook) open() ([]sheetRef, error) {
-	main := ""
-	err := w.relations("/_rels/.rels", "/", func(_, kind, target string) {
-		if kind == "officeDocument" {
-			main = target
-		}
-	})
+	check, err := w.checkSheet(body)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	folder := path.Dir(main)
-	sheetParts := make(map[string]string)
-	stringsPart, stylesPart := "", ""
-	err = w.relations(folder+"/_rels/"+path.Base(main)+".rels", folder, func(id, kind, target string) {
-		switch kind {
-		case "worksheet":
-			sheetParts[id] = target
-		case "sharedStrings":
-			stringsPart = target
-		case "styles":
-			stylesPart = target
+	w.file.Pkg.Store(part.place, body[:check.end])
+	defer w.file.Pkg.Delete(part.place)
+	var rows *excelize.Rows
+	if err := contained(func() (err error) { rows, err = w.file.Rows(name); return err }); err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	var (
+		row  [][]byte
+		text []byte
+	)
+	fixes := check.fixes
+	for number := 1; ; number++ {
+		var cells []string
+		more := false
+		err := contained(func() (err error) {
+			if more = rows.Next(); more {
+				cells, err = rows.Columns()
+			}
+			return err
+		})
+		switch {
+		case err != nil:
+			return any, err
+		case !more && number <= check.rows:
+			return any, errBadXLSX // excelize ends a sheet in silence where it can't read on
+		case !more:
+			return any, nil
 		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	var sheets []sheetRef
-	err = w.part(main, func(x *partReader) error {
-		for el, err := x.next(); el != nil || err != nil; el, err = x.next() {
-			if err != nil {
-				return err
+		for ; len(fixes) > 0 && fixes[0].row == number; fixes = fixes[1:] {
+			for len(cells) < fixes[0].column {
+				cells = append(cells, "")
 			}
-			switch el.Name.Local {
-			case "workbookPr":
-				w.date1904 = truth(attribute(el, "date1904"))
-			case "sheet":
-				s := sheetRef{name: attribute(el, "name"), hidden: strings.Contains(strings.ToLower(attribute(el, "state")), "hidden")}
-				for _, a := range el.Attr { // r:id, not sheetId
-					if a.Name.Local == "id" && a.Name.Space != "" {
-						s.part = sheetParts[a.Value]
-					}
-				}
-				if s.part != "" { // a chart otherwise
-					sheets = append(sheets, s)
-				}
-				if len(sheets) > maxSheets {
-					return ErrTooLarge
-				}
-			}
+			cells[fixes[0].column-1] = fixes[0].text
 		}
-		return nil
-	})
-	if err == nil && stringsPart != "" {
-		err = w.part(stringsPart, w.strings.read)
-	}
-	if err == nil && stylesPart != "" {
-		err = w.part(stylesPart, w.readFormats)
-	}
-	return sheets, err
-}
-
-// relations calls f for each relationship in a part: its id, the last word of
-// its type, which is the same in the strict and the transitional schema, and
-// the part it leads to.
-func (w *workbook) relations(name, folder string, f func(id, kind, target string)) error {
-	n := 0
-	return w.part(name, func(x *partReader) error {
-		for el, err := x.next(); el != nil || err != nil; el, err = x.next() {
-			if err != nil {
-				return err
-			}
-			if n++; n > maxParts {
-				return ErrTooLarge
-			}
-			if el.Name.Local == "Relationship" && !strings.EqualFold(attribute(el, "TargetMode"), "External") {
-				f(attribute(el, "Id"), path.Base(attribute(el, "Type")), partName(folder, attribute(el, "Target")))
-			}
+		text, row = text[:0], row[:0]
+		for _, c := range cells {
+			text = append(text, c...)
 		}
-		return nil
-	})
-}
-
-func attribute(el *xml.StartElement, name string) string {
-	for _, a := range el.Attr {
-		if a.Name.Local == name && a.Name.Space == "" {
-			return a.Value
+		for from, i := 0, 0; i < len(cells); i++ {
+			row = append(row, text[from:from+len(cells[i])])
+			from += len(cells[i])
+		}
+		if len(text) == 0 {
+			continue
+		}
+		any = true
+		if err := f(number, row); err != nil {
+			return any, err
 		}
 	}
-	return ""
-}
-
-func truth(s string) bool { return s == "1" || s == "true" || s == "on" }
-
-// part unpacks one part and hands it to read.
-func (w *workbook) part(name string, read func(*partReader) error) error {
-	f := w.parts[strings.ToLower(path.Clean(name))]
-	if f == nil {
-		return errBadXLSX
-	}
-	if f.UncompressedSize64 > uint64(w.left) {
-		return ErrTooLarge
-	}
-	r, err := f.Open()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	x := newPartReader(r, &w.left)
-	if err := read(x); err != nil {
-		return err
-	}
-	// The rest is unpacked too, so that a damaged file shows by its checksum.
-	_, err = io.Copy(io.Discard, x.in)
-	return err
 }

@@ -2,51 +2,70 @@ package badge
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/xuri/excelize/v2"
+	"github.com/xuri/nfp"
 )
 
 // numberFormat is how a cell shows its number, as far as a roster has use for
-// it: as a date, through a mask of digits such as "CIEP-"000000, or plainly.
-type numberFormat struct {
-	date bool
-	mask []maskItem
-}
+// it: plainly, as a date, or through a mask of digits such as "CIEP-"000000.
+type numberFormat uint8
 
-type maskItem struct {
-	literal string // or a digit, when empty
-	zero    bool   // the digit is shown even if it is a leading zero
-}
+const (
+	plainFormat numberFormat = iota
+	dateFormat
+	maskFormat
+)
 
-// readFormats reads styles.xml: number formats by id, and which of them each
-// cell style uses.
-func (w *workbook) readFormats(x *partReader) error {
-	custom := make(map[string]numberFormat)
-	inCellXfs := false
-	for el, err := x.next(); el != nil || err != nil; el, err = x.next() {
-		if err != nil {
-			return err
+// noFormat is a number format that excelize doesn't know and so doesn't apply.
+var noFormat = -1
+
+// readFormats learns what each cell style means for a roster, and leaves to
+// excelize the masks alone: the rest would round numbers and write dates in as
+// many ways as there are countries.
+func (w *workbook) readFormats() error {
+	styles := w.file.Styles
+	custom := make(map[int]numberFormat)
+	if styles.NumFmts != nil {
+		if len(styles.NumFmts.NumFmt) > maxFormats {
+			return ErrTooLarge
 		}
-		switch el.Name.Local {
-		case "numFmt":
-			if len(custom) < maxFormats {
-				custom[attribute(el, "numFmtId")] = parseFormat(attribute(el, "formatCode"))
+		for _, f := range styles.NumFmts.NumFmt {
+			if _, again := custom[f.NumFmtID]; again {
+				continue // excelize takes the first too
 			}
-		case "cellXfs":
-			inCellXfs = true
-		case "cellStyleXfs", "cellStyles", "dxfs":
-			inCellXfs = false
-		case "xf":
-			if inCellXfs && len(w.formats) < maxFormats {
-				id := attribute(el, "numFmtId")
-				f, ok := custom[id]
-				if !ok {
-					f = builtinFormat(id)
-				}
-				w.formats = append(w.formats, f)
+			code := f.FormatCode
+			if f.FormatCode16 != "" {
+				code = f.FormatCode16
 			}
+			err := contained(func() error {
+				custom[f.NumFmtID], f.FormatCode = parseFormat(code)
+				f.FormatCode16 = ""
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if styles.CellXfs == nil {
+		return nil
+	}
+	w.formats = make([]numberFormat, len(styles.CellXfs.Xf))
+	for i := range styles.CellXfs.Xf {
+		xf := &styles.CellXfs.Xf[i]
+		id := 0
+		if xf.NumFmtID != nil {
+			id = *xf.NumFmtID
+		}
+		format, ok := custom[id]
+		if !ok {
+			format = builtinFormat(id)
+		}
+		if w.formats[i] = format; format != maskFormat {
+			xf.NumFmtID = &noFormat
 		}
 	}
 	return nil
@@ -54,135 +73,131 @@ func (w *workbook) readFormats(x *partReader) error {
 
 // builtinFormat knows the ids that stand for dates and times in every locale,
 // those of East Asia included (ECMA-376 part 1, 18.8.30).
-func builtinFormat(id string) numberFormat {
-	n, err := strconv.Atoi(id)
-	return numberFormat{date: err == nil &&
-		(n >= 14 && n <= 22 || n >= 27 && n <= 36 || n >= 45 && n <= 47 || n >= 50 && n <= 58)}
+func builtinFormat(id int) numberFormat {
+	if id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58 {
+		return dateFormat
+	}
+	return plainFormat
 }
 
-func parseFormat(code string) numberFormat {
-	code, _, _ = strings.Cut(code, ";")
-	var f numberFormat
-	var literal strings.Builder
-	masked, zeros := true, 0
-	flush := func() {
-		if literal.Len() > 0 {
-			f.mask = append(f.mask, maskItem{literal: literal.String()})
-			literal.Reset()
-		}
+// parseFormat tells what the code of a number format means for a number that
+// isn't negative, and the code of a mask reduced to what excelize applies right.
+func parseFormat(code string) (numberFormat, string) {
+	if len(code) > 255 { // as many as a spreadsheet allows
+		return plainFormat, ""
 	}
-	for runes := []rune(code); len(runes) > 0; {
-		r := runes[0]
-		runes = runes[1:]
-		switch r {
-		case '"':
-			end := slices.Index(runes, '"')
-			if end < 0 {
-				return numberFormat{}
+	parser := nfp.NumberFormatParser()
+	sections := parser.Parse(escapeQuoted(code))
+	if len(sections) == 0 {
+		return plainFormat, ""
+	}
+	var mask strings.Builder
+	date, masked, zeros := false, true, false
+	for _, token := range sections[0].Items {
+		switch token.TType {
+		case nfp.TokenTypeDateTimes, nfp.TokenTypeElapsedDateTimes:
+			// Not the G of the general format in Chinese.
+			date = date || strings.ContainsAny(token.TValue, "yYmMdDhHsS")
+			masked = false
+		case nfp.TokenTypeZeroPlaceHolder:
+			zeros = true
+			mask.WriteString(token.TValue)
+		case nfp.TokenTypeHashPlaceHolder, nfp.TokenTypeDigitalPlaceHolder:
+			mask.WriteString(strings.Repeat("#", len(token.TValue)))
+		case nfp.TokenTypeLiteral:
+			for _, r := range token.TValue {
+				mask.WriteString(`\` + string(r))
 			}
-			literal.WriteString(string(runes[:end]))
-			runes = runes[end+1:]
-		case '[':
-			end := slices.Index(runes, ']')
-			if end < 0 {
-				return numberFormat{}
-			}
-			if inside := strings.ToLower(string(runes[:end])); strings.Trim(inside, "hms") == "" {
-				f.date = true // elapsed time
-			}
-			runes = runes[end+1:]
-		case '\\', '_', '*':
-			if len(runes) == 0 {
-				return numberFormat{}
-			}
-			if r == '\\' {
-				literal.WriteRune(runes[0])
-			}
-			runes = runes[1:]
-		case 'y', 'Y', 'm', 'M', 'd', 'D', 'h', 'H', 's', 'S':
-			f.date = true
-		case '0', '#', '?':
-			flush()
-			if r == '0' {
-				zeros++
-			}
-			f.mask = append(f.mask, maskItem{zero: r == '0'})
-		case '-', '+', '(', ')', ' ', ':':
-			literal.WriteRune(r)
+		case nfp.TokenTypeAlignment, nfp.TokenTypeColor, nfp.TokenTypeCondition, nfp.TokenTypeCurrencyLanguage, nfp.TokenTypeRepeatsChar:
 		default: // General, decimals, thousands, exponents, fractions, @
 			masked = false
 		}
 	}
-	flush()
-	if f.date || !masked || zeros == 0 || len(f.mask) > 64 {
-		f.mask = nil
-	}
-	return f
-}
-
-// show writes the number that a cell holds. An integer of up to 15 digits,
-// which is as many as a spreadsheet keeps, is never put into scientific
-// notation; a longer one has been rounded and always is, so that nobody takes it for exact.
-func (f numberFormat) show(value string, date1904 bool) []byte {
-	value = strings.TrimSpace(value)
-	n, err := strconv.ParseFloat(value, 64)
-	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
-		return nil
-	}
 	switch {
-	case f.date && n >= 0 && n < 2958466: // to the end of the year 9999
-		return []byte(date(n, date1904))
-	case math.Abs(n) >= 1e15:
-		return strconv.AppendFloat(nil, n, 'E', -1, 64)
-	case n == math.Trunc(n) && n >= 0 && f.mask != nil:
-		return f.fill(strconv.FormatFloat(n, 'f', -1, 64))
-	case n == math.Trunc(n):
-		return strconv.AppendFloat(nil, n, 'f', -1, 64)
+	case date:
+		return dateFormat, ""
+	case masked && zeros:
+		return maskFormat, mask.String()
 	}
-	// 15 significant digits hide what binary fractions add: 0.30000000000000004.
-	n, _ = strconv.ParseFloat(strconv.FormatFloat(n, 'g', 15, 64), 64)
-	return strconv.AppendFloat(nil, n, 'f', -1, 64)
+	return plainFormat, ""
 }
 
-// fill puts the digits into the mask from the right; those left over go before
-// its first digit.
-func (f numberFormat) fill(digits string) []byte {
-	first := slices.IndexFunc(f.mask, func(m maskItem) bool { return m.literal == "" })
-	var parts []string // in reverse
-	for i := len(f.mask) - 1; i >= 0; i-- {
-		m := f.mask[i]
+// escapeQuoted writes "CIEP20-"000 as \C\I\E\P\2\0\-000: the parser takes a
+// zero between quotes for a digit of the number.
+func escapeQuoted(code string) string {
+	var b strings.Builder
+	quoted, escaped := false, false
+	for _, r := range code {
 		switch {
-		case m.literal != "":
-			parts = append(parts, m.literal)
-		case i == first && digits != "":
-			parts = append(parts, digits)
-		case digits != "":
-			parts = append(parts, digits[len(digits)-1:])
-			digits = digits[:len(digits)-1]
-		case m.zero:
-			parts = append(parts, "0")
+		case escaped:
+			escaped = false
+		case r == '"':
+			quoted = !quoted
+			continue
+		case quoted:
+			b.WriteByte('\\')
+		case r == '\\' || r == '_' || r == '*':
+			escaped = true
 		}
+		b.WriteRune(r)
 	}
-	slices.Reverse(parts)
-	return []byte(strings.Join(parts, ""))
+	return b.String()
+}
+
+// shown is the text of a cell where it isn't what excelize makes of it: an
+// error is no text, a date is written as in ISO 8601, and a number is never
+// rounded. An integer of up to 15 digits, which is as many as a spreadsheet
+// keeps, is not put into scientific notation; a longer one has been rounded and
+// always is, so that nobody takes it for exact.
+func (w *workbook) shown(kind string, style int, value string) (text string, differs bool) {
+	switch kind {
+	case "b", "inlineStr", "s":
+		return "", false
+	case "str":
+		return unescape(value), strings.Contains(value, "_x")
+	case "e":
+		return "", true
+	case "d":
+		return value, true
+	}
+	if value == "" {
+		return "", false
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+		return "", true
+	}
+	format := plainFormat
+	if style >= 0 && style < len(w.formats) {
+		format = w.formats[style]
+	}
+	switch whole := n == math.Trunc(n); {
+	case format == dateFormat && n >= 0 && n < 2958466: // to the end of the year 9999
+		return date(n, w.date1904), true
+	case math.Abs(n) >= 1e15:
+		return strconv.FormatFloat(n, 'E', -1, 64), true
+	case format == maskFormat && (n < 0 || !whole):
+		// 15 significant digits hide what binary fractions add: 0.30000000000000004.
+		n, _ = strconv.ParseFloat(strconv.FormatFloat(n, 'g', 15, 64), 64)
+		return strconv.FormatFloat(n, 'f', -1, 64), true
+	}
+	return "", false
 }
 
 // date writes a serial number of days as ISO 8601, with the time where there
 // is one. Day 60 of the 1900 system is the 29th of February that never was.
 func date(n float64, date1904 bool) string {
-	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-	switch {
-	case date1904:
-		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
-	case n < 60:
-		epoch = epoch.AddDate(0, 0, 1)
+	days := n
+	if n < 60 && !date1904 {
+		days++
 	}
-	days := math.Floor(n)
-	t := epoch.AddDate(0, 0, int(days)).Add(time.Duration(math.Round((n-days)*86400)) * time.Second)
+	t, err := excelize.ExcelDateToTime(days, date1904)
 	switch {
+	case err != nil:
+		return ""
 	case n < 1 && !date1904:
 		return t.Format("15:04:05")
-	case n == days:
+	case n == math.Trunc(n):
 		return t.Format("2006-01-02")
 	}
 	return t.Format("2006-01-02 15:04:05")

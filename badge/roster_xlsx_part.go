@@ -1,195 +1,197 @@
 package badge
 
 import (
-	"bufio"
+	"archive/zip"
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"io"
-	"strconv"
-	"unicode/utf16"
+	"path"
+	"strings"
 )
 
-// partReader reads the XML of a part token by token. It counts what is
-// unpacked, lets no token grow beyond maxToken, and keeps no stack: a million
-// tags inside each other cost nothing.
-type partReader struct {
-	decoder *xml.Decoder
-	in      *boundedReader
+// parts are the entries of a workbook's zip file. None is unpacked before it is
+// asked for: media, charts and sheets of no interest never are.
+type parts struct {
+	entries map[string]*zip.File // by partName
+	left    int64                // bytes that may still be unpacked
+	sheets  map[string]sheetPart // by relationship
 }
 
-func newPartReader(r io.Reader, left *int64) *partReader {
-	in := &boundedReader{r: bufio.NewReaderSize(r, 32<<10), left: left}
-	d := xml.NewDecoder(in)
-	return &partReader{decoder: d, in: in}
-}
+// sheetPart is the part of a worksheet, and the name under which excelize gets it.
+type sheetPart struct{ name, place string }
 
-// raw is the next token, io.EOF at the end. It is valid until the next call.
-func (x *partReader) raw() (xml.Token, error) {
-	x.in.token = maxToken
-	return x.decoder.RawToken()
-}
+// The parts that excelize looks for at these names, wherever the workbook's
+// relationships say they are.
+const (
+	bookPart    = "xl/workbook.xml"
+	stringsPart = "xl/sharedStrings.xml"
+	stylesPart  = "xl/styles.xml"
+)
 
-// next is the next start of an element, nil at the end.
-func (x *partReader) next() (*xml.StartElement, error) {
-	for {
-		tok, err := x.raw()
-		if err == io.EOF {
-			return nil, nil
+func openParts(b []byte) (*parts, error) {
+	// The zip reader makes an entry for each header before anything can be
+	// counted, so the headers are counted first.
+	if bytes.Count(b, []byte("PK\x01\x02")) > maxParts {
+		return nil, ErrTooLarge
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, err
+	}
+	p := &parts{entries: make(map[string]*zip.File, len(z.File)), left: maxUnpacked, sheets: make(map[string]sheetPart)}
+	for _, f := range z.File {
+		name := partName("/", f.Name)
+		if _, twice := p.entries[name]; twice {
+			return nil, errBadXLSX
 		}
-		if err != nil {
-			return nil, err
+		p.entries[name] = f
+	}
+	return p, nil
+}
+
+// partName resolves a target in a relationship against the folder it is seen from.
+func partName(folder, target string) string {
+	target = strings.ReplaceAll(target, `\`, "/")
+	if !strings.HasPrefix(target, "/") {
+		target = folder + "/" + target
+	}
+	return strings.ToLower(path.Clean("/" + target))
+}
+
+func (p *parts) unpack(name string) ([]byte, error) {
+	f := p.entries[name]
+	if f == nil {
+		return nil, errBadXLSX
+	}
+	if f.UncompressedSize64 > uint64(p.left) {
+		return nil, ErrTooLarge
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return inflate(r, int64(f.UncompressedSize64), &p.left)
+}
+
+// inflate reads all of r, which says that it has size bytes, and takes what it
+// really has off left. It fails with ErrTooLarge once that is used up.
+func inflate(r io.Reader, size int64, left *int64) ([]byte, error) {
+	buf := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	n, err := buf.ReadFrom(io.LimitReader(r, *left+1))
+	if *left -= n; *left < 0 {
+		return nil, ErrTooLarge
+	}
+	return buf.Bytes(), err
+}
+
+// relations calls f for each relationship in a part: its id, the last word of
+// its type, which is the same in the strict and the transitional schema, and
+// the part it leads to.
+func (p *parts) relations(name, folder string, f func(id, kind, target string)) error {
+	body, err := p.unpack(name)
+	if err != nil {
+		return err
+	}
+	s := newScanner(body, maxParts)
+	return s.each(func(el *xml.StartElement) {
+		if el.Name.Local == "Relationship" && !strings.EqualFold(attribute(el, "TargetMode"), "External") {
+			f(attribute(el, "Id"), path.Base(attribute(el, "Type")), partName(folder, attribute(el, "Target")))
 		}
-		if el, ok := tok.(xml.StartElement); ok {
-			return &el, nil
+	})
+}
+
+const (
+	relationships = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>`
+	relationship  = `<Relationship Id="%s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s" Target="/%s"/>`
+)
+
+// find follows the relationships to the workbook, its shared strings, its
+// styles, and its worksheets.
+func (p *parts) find() (book, text, styles string, err error) {
+	err = p.relations("/_rels/.rels", "/", func(_, kind, target string) {
+		if kind == "officeDocument" {
+			book = target
 		}
+	})
+	if err != nil {
+		return "", "", "", err
 	}
-}
-
-// boundedReader fails with ErrTooLarge once more has come than either the
-// workbook or a single token may have. The XML decoder reads it byte by byte.
-type boundedReader struct {
-	r     *bufio.Reader
-	left  *int64
-	token int
-}
-
-func (b *boundedReader) ReadByte() (byte, error) {
-	c, err := b.r.ReadByte()
-	if err == nil {
-		*b.left--
-		b.token--
-		if *b.left < 0 || b.token < 0 {
-			return 0, ErrTooLarge
+	folder, name := path.Split(book)
+	err = p.relations(folder+"_rels/"+name+".rels", folder, func(id, kind, target string) {
+		switch kind {
+		case "worksheet":
+			p.sheets[id] = sheetPart{target, fmt.Sprintf("xl/worksheets/sheet%d.xml", len(p.sheets)+1)}
+		case "sharedStrings":
+			text = target
+		case "styles":
+			styles = target
 		}
+	})
+	if err == nil && len(p.sheets) > maxSheets {
+		err = ErrTooLarge
 	}
-	return c, err
+	return book, text, styles, err
 }
 
-func (b *boundedReader) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if *b.left -= int64(n); *b.left < 0 {
-		return 0, ErrTooLarge
+// repack makes a zip file for excelize of the workbook, its styles, and an
+// empty part for each sheet, to be filled when that sheet is read. The shared
+// strings are beside it.
+func (p *parts) repack() (body, shared []byte, err error) {
+	book, text, styles, err := p.find()
+	if err != nil {
+		return nil, nil, err
 	}
-	return n, err
-}
-
-// stringTable holds the strings that cells share, one after the other. Of a
-// longer one it keeps a byte more than a cell may have, so that only a cell
-// that uses it is refused.
-type stringTable struct {
-	text []byte
-	ends []uint32
-}
-
-func (s *stringTable) read(x *partReader) error {
-	var item richText
-	for {
-		tok, err := x.raw()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		switch el := tok.(type) {
-		case xml.StartElement:
-			if el.Name.Local == "si" {
-				item.reset()
-			}
-			item.start(el.Name.Local)
-		case xml.CharData:
-			item.add(el)
-		case xml.EndElement:
-			if item.end(el.Name.Local); el.Name.Local == "si" {
-				s.text = append(s.text, item.done()...)
-				s.ends = append(s.ends, uint32(len(s.text)))
-				if len(s.text) > maxRosterText || len(s.ends) > maxStrings {
-					return ErrTooLarge
-				}
-			}
-		}
+	type file struct {
+		name string
+		body []byte
 	}
-}
-
-func (s *stringTable) at(index []byte) ([]byte, bool) {
-	i, err := strconv.Atoi(string(index))
-	if err != nil || i < 0 || i >= len(s.ends) {
-		return nil, false
+	var links strings.Builder
+	files := []file{{"_rels/.rels", fmt.Appendf(nil, relationships, fmt.Sprintf(relationship, "rId1", "officeDocument", bookPart))}}
+	for id, s := range p.sheets {
+		var escaped strings.Builder
+		_ = xml.EscapeText(&escaped, []byte(id))
+		fmt.Fprintf(&links, relationship, escaped.String(), "worksheet", s.place)
+		files = append(files, file{s.place, nil})
 	}
-	start := uint32(0)
-	if i > 0 {
-		start = s.ends[i-1]
-	}
-	return s.text[start:s.ends[i]], true
-}
-
-// richText gathers the <t> of a string item: one, or one for each run of the
-// same style, but not those that spell out its pronunciation (<rPh>).
-type richText struct {
-	text     []byte
-	in, mute bool
-}
-
-func (t *richText) reset() { t.text, t.in, t.mute = t.text[:0], false, false }
-
-func (t *richText) start(name string) {
-	switch name {
-	case "t":
-		t.in = !t.mute
-	case "rPh":
-		t.mute = true
-	}
-}
-
-func (t *richText) add(b []byte) {
-	if t.in {
-		t.text = append(t.text, b[:min(len(b), MaxRosterField+1-len(t.text))]...)
-	}
-}
-
-func (t *richText) end(name string) {
-	switch name {
-	case "t":
-		t.in = false
-	case "rPh":
-		t.mute = false
-	}
-}
-
-// done is the text with the escapes of characters that XML can't hold
-// (_x000D_, ECMA-376 part 1, 22.9.2.19) resolved.
-func (t *richText) done() []byte {
-	if !bytes.Contains(t.text, []byte("_x")) {
-		return t.text
-	}
-	return unescape(t.text)
-}
-
-func unescape(b []byte) []byte {
-	out := make([]byte, 0, len(b))
-	for i := 0; i < len(b); i++ {
-		r, ok := escaped(b[i:])
-		if !ok {
-			out = append(out, b[i])
+	files = append(files, file{"xl/_rels/workbook.xml.rels", fmt.Appendf(nil, relationships, links.String())})
+	for _, part := range [...]struct{ place, name string }{{bookPart, book}, {stylesPart, styles}} {
+		if part.name == "" && part.place == stylesPart {
 			continue
 		}
-		i += 6
-		if low, ok := escaped(b[i+1:]); ok && utf16.IsSurrogate(r) {
-			if pair := utf16.DecodeRune(r, low); pair != '\uFFFD' {
-				r = pair
-				i += 7
-			}
+		body, err := p.unpack(part.name)
+		if err == nil {
+			err = newScanner(body, maxMarkup).each(func(*xml.StartElement) {})
 		}
-		out = append(out, string(r)...)
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, file{part.place, body})
 	}
-	return out
-}
-
-// escaped reads _xHHHH_ at the start of b.
-func escaped(b []byte) (rune, bool) {
-	if len(b) < 7 || b[0] != '_' || b[1] != 'x' || b[6] != '_' {
-		return 0, false
+	if text != "" {
+		if shared, err = p.unpack(text); err != nil {
+			return nil, nil, err
+		}
 	}
-	n, err := strconv.ParseUint(string(b[2:6]), 16, 16)
-	return rune(n), err == nil
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, f := range files {
+		w, err := z.Create(f.name)
+		if err == nil {
+			_, err = w.Write(f.body)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, nil, err
+	}
+	// With the mark of an encrypted workbook anywhere in it, excelize would take
+	// the file for one, and decrypt it as an attacker says.
+	if bytes.Contains(out.Bytes(), []byte(oleMark)) {
+		return nil, nil, errBadXLSX
+	}
+	return out.Bytes(), shared, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"html"
 	"io"
 	"maps"
 	"slices"
@@ -37,6 +38,8 @@ func workbookOf(t testing.TB, change func(f *excelize.File), rows ...[]any) []by
 	return b.Bytes()
 }
 
+const mainNS = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+
 // bookParts are the parts of the smallest workbook; a test replaces some.
 func bookParts() map[string]string {
 	const head = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`
@@ -44,10 +47,10 @@ func bookParts() map[string]string {
 	return map[string]string{
 		"[Content_Types].xml": head + `<Types/>`,
 		"_rels/.rels":         head + `<Relationships>` + fmt.Sprintf(relation, "rId1", "officeDocument", "xl/workbook.xml") + `</Relationships>`,
-		"xl/workbook.xml":     head + `<workbook xmlns:r="r"><sheets><sheet name="People" sheetId="7" r:id="rId1"/></sheets></workbook>`,
+		"xl/workbook.xml":     head + `<workbook ` + mainNS + ` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="People" sheetId="7" r:id="rId1"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels": head + `<Relationships>` + fmt.Sprintf(relation, "rId1", "worksheet", "worksheets/sheet1.xml") +
 			fmt.Sprintf(relation, "rId2", "sharedStrings", "/xl/sharedStrings.xml") + `</Relationships>`,
-		"xl/sharedStrings.xml": head + `<sst><si><t>ref</t></si><si><t>name</t></si><si><t>category</t></si>` +
+		"xl/sharedStrings.xml": head + `<sst ` + mainNS + `><si><t>ref</t></si><si><t>name</t></si><si><t>category</t></si>` +
 			`<si><t xml:space="preserve"> Li </t><rPh sb="0" eb="1"><t>LI</t></rPh></si><si><r><t>Han </t></r><r><rPr><b/></rPr><t>Mei_x000A_</t></r></si></sst>`,
 		"xl/worksheets/sheet1.xml": head + sheetOf(`<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="s"><v>3</v></c><c r="C2" t="inlineStr"><is><t>vip</t></is></c></row>`+
 			`<row r="4"><c r="A4" t="str"><f>"x"</f><v>2_x0041_</v></c><c t="s"><v>4</v></c><c t="inlineStr"><is><r><t>pre</t></r><r><t>ss</t></r></is></c></row>`),
@@ -55,7 +58,7 @@ func bookParts() map[string]string {
 }
 
 func sheetOf(rows string) string {
-	return `<worksheet><cols><col min="1" max="3"/></cols><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c></row>` +
+	return `<worksheet ` + mainNS + `><cols><col min="1" max="3"/></cols><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c></row>` +
 		rows + `</sheetData><mergeCells/></worksheet>`
 }
 
@@ -141,7 +144,7 @@ func TestWorkbookByHand(t *testing.T) {
 	t.Run("with prefixes", func(t *testing.T) {
 		p := bookParts()
 		for _, name := range []string{"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"} {
-			p[name] = strings.NewReplacer("</", "</x:", "<?", "<?", "<", "<x:").Replace(p[name])
+			p[name] = strings.NewReplacer("</", "</x:", "<?", "<?", "<", "<x:", "xmlns=", "xmlns:x=").Replace(p[name])
 		}
 		check(t, zipOf(t, p))
 	})
@@ -185,7 +188,7 @@ func TestSheetIsChosen(t *testing.T) {
 }
 
 func TestNumbersAsShown(t *testing.T) {
-	for _, c := range []struct{ code, value, want string }{
+	cases := []struct{ code, value, want string }{
 		{"General", "13868780712", "13868780712"}, {"General", "1.3868780712E10", "13868780712"}, {"General", "1.386878e+10", "13868780000"},
 		{"0.00E+00", "13868780712", "13868780712"}, {"#,##0", "1234567", "1234567"}, {"General", "0.30000000000000004", "0.3"},
 		{"General", "-5", "-5"}, {"General", "1E+15", "1E+15"}, {"General", "999999999999999", "999999999999999"}, {"General", "1E-7", "0.0000001"},
@@ -194,13 +197,33 @@ func TestNumbersAsShown(t *testing.T) {
 		{"yyyy/m/d", "46143", "2026-05-01"}, {"yyyy-mm-dd hh:mm", "46143.5", "2026-05-01 12:00:00"}, {`m"月"d"日"`, "46143", "2026-05-01"}, {"[h]:mm", "0.75", "18:00:00"},
 		{"yyyy", "59", "1900-02-28"}, {"yyyy", "61", "1900-03-01"}, {"yyyy", "1", "1900-01-01"}, {"yyyy", "1E+9", "1000000000"}, {"yyyy", "-1", "-1"},
 		{"General", "", ""}, {"General", "text", ""}, {"General", "NaN", ""}, {"General", "1E+999", ""}, {`"open`, "7", "7"}, {"[open", "7", "7"}, {"0\\", "7", "7"},
-	} {
-		if got := string(parseFormat(c.code).show(c.value, false)); got != c.want {
+		{`"CIEP20-"0000`, "123456", "CIEP20-123456"}, {`"A""0"000`, "7", "A0007"}, {"?00", "5", "05"}, {"(000) 0000", "7", "(000) 0007"}, {"[DBNum1]0000", "7", "7"},
+		{"0", "440301199001011234", "4.4030119900101126E+17"}, {"0000", "1.5E+15", "1.5E+15"}, {"General", "861386878071", "861386878071"}, {"G/通用格式", "7", "7"}, {"@", "7", "7"},
+		{"General", "123456789.123456789", "123456789.123457"}, {"yyyy-mm-dd hh:mm", "46143.999999", "2026-05-02 00:00:00"},
+	}
+	var formats, styles, rows strings.Builder
+	for i, c := range cases {
+		fmt.Fprintf(&formats, `<numFmt numFmtId="%d" formatCode="%s"/>`, 164+i, html.EscapeString(c.code))
+		fmt.Fprintf(&styles, `<xf numFmtId="%d"/>`, 164+i)
+		fmt.Fprintf(&rows, `<row><c t="str"><v>%d</v></c><c s="%d"><v>%s</v></c><c t="str"><v>vip</v></c></row>`, i, i, c.value)
+	}
+	p := bookParts()
+	p["xl/styles.xml"] = `<styleSheet ` + mainNS + `><numFmts>` + formats.String() + `</numFmts><cellXfs>` + styles.String() + `</cellXfs></styleSheet>`
+	p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], "</Relationships>", `<Relationship Id="rId3" Type="x/styles" Target="styles.xml"/></Relationships>`, 1)
+	p["xl/worksheets/sheet1.xml"] = sheetOf(rows.String())
+	_, read := collect(t, zipOf(t, p), withCategories)
+	if len(read) != len(cases) {
+		t.Fatalf("%d rows of %d", len(read), len(cases))
+	}
+	for i, c := range cases {
+		if got := read[i].Attendee.Name; got != c.want {
 			t.Errorf("%s in %s shows %q, want %q", c.value, c.code, got, c.want)
 		}
 	}
-	if got := string(parseFormat("yyyy").show("0", true)); got != "1904-01-01" {
-		t.Errorf("1904: %s", got)
+	p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], "<sheets>", `<workbookPr date1904="1"/><sheets>`, 1)
+	p["xl/worksheets/sheet1.xml"] = sheetOf(`<row><c><v>1</v></c><c s="` + fmt.Sprint(slices.IndexFunc(cases, func(c struct{ code, value, want string }) bool { return c.code == "yyyy" })) + `"><v>0</v></c></row>`)
+	if _, read = collect(t, zipOf(t, p), withCategories); read[0].Attendee.Name != "1904-01-01" {
+		t.Errorf("1904: %s", read[0].Attendee.Name)
 	}
 }
 
@@ -214,7 +237,8 @@ func TestBadWorkbooks(t *testing.T) {
 		code  string
 	}{
 		{"nothing in it", nil, CodeBadXLSX},
-		{"no workbook", change{"xl/workbook.xml": ""}, CodeNoSheet},
+		{"no workbook", change{"xl/workbook.xml": ""}, CodeBadXLSX},
+		{"no sheet", change{"xl/workbook.xml": "<workbook " + mainNS + "/>"}, CodeNoSheet},
 		{"no sheet part", change{"xl/worksheets/sheet1.xml": "-"}, CodeBadXLSX},
 		{"no strings part", change{"xl/sharedStrings.xml": "-"}, CodeBadXLSX},
 		{"broken XML", change{"xl/worksheets/sheet1.xml": "<worksheet><sheetData><row"}, CodeBadXLSX},
@@ -231,7 +255,7 @@ func TestBadWorkbooks(t *testing.T) {
 		{"the last column there is", change{"xl/worksheets/sheet1.xml": row(`<c r="XFD2" t="inlineStr"><is><t>x</t></is></c>`)}, CodeTooManyColumns},
 		{"long text", change{"xl/worksheets/sheet1.xml": row(`<c t="inlineStr"><is><t>` + strings.Repeat("x", MaxRosterField+1) + `</t></is></c>`)}, CodeFieldTooLong},
 		{"long text in runs", change{"xl/worksheets/sheet1.xml": row(`<c t="inlineStr"><is>` + strings.Repeat("<r><t>xxxxxxxx</t></r>", 1025) + `</is></c>`)}, CodeFieldTooLong},
-		{"long shared text", change{"xl/sharedStrings.xml": `<sst><si><t>` + strings.Repeat("x", MaxRosterField+1) + `</t></si></sst>`}, CodeFieldTooLong},
+		{"long shared text", change{"xl/sharedStrings.xml": `<sst ` + mainNS + `><si><t>` + strings.Repeat("x", MaxRosterField+1) + `</t></si></sst>`}, CodeFieldTooLong},
 		{"long text between tags", change{"xl/worksheets/sheet1.xml": row(`<c><v>` + strings.Repeat("1", maxToken+1) + `</v></c>`)}, CodeTooLarge},
 		{"entities of their own", change{"xl/worksheets/sheet1.xml": `<!DOCTYPE x [<!ENTITY a "aaaa">]>` + row(`<c t="inlineStr"><is><t>&a;</t></is></c>`)}, CodeBadXLSX},
 		{"an unheard of encoding", change{"xl/worksheets/sheet1.xml": `<?xml version="1.0" encoding="utf-7"?>` + row("")}, CodeBadXLSX},
@@ -340,19 +364,11 @@ func TestZipBombs(t *testing.T) {
 // The bound holds for what really unpacks, whatever the zip reader makes of
 // the declared sizes, and for all parts together.
 func TestUnpackingIsCounted(t *testing.T) {
-	left := int64(1000)
-	x := newPartReader(strings.NewReader("<a>"+strings.Repeat("<b/>", 300)+"</a>"), &left)
-	for {
-		if _, err := x.raw(); err != nil {
-			if !errors.Is(err, ErrTooLarge) {
-				t.Errorf("err %v", err)
-			}
-			break
+	left := int64(3000)
+	for _, want := range []error{nil, ErrTooLarge} {
+		if b, err := inflate(strings.NewReader(strings.Repeat("x", 2000)), 10, &left); err != want || err == nil && len(b) != 2000 {
+			t.Errorf("%d bytes, err %v", len(b), err)
 		}
-	}
-	left = 1000
-	if _, err := io.Copy(io.Discard, newPartReader(strings.NewReader(strings.Repeat("x", 2000)), &left).in); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("err %v", err)
 	}
 }
 
@@ -366,7 +382,7 @@ func TestManyZipHeadersAreNotOpened(t *testing.T) {
 // A string that many cells share must not multiply beyond the bound.
 func TestSharedTextIsCountedWhereItIsUsed(t *testing.T) {
 	p := bookParts()
-	p["xl/sharedStrings.xml"] = `<sst><si><t>ref</t></si><si><t>name</t></si><si><t>category</t></si><si><t>` + strings.Repeat("x", MaxRosterField) + `</t></si></sst>`
+	p["xl/sharedStrings.xml"] = `<sst ` + mainNS + `><si><t>ref</t></si><si><t>name</t></si><si><t>category</t></si><si><t>` + strings.Repeat("x", MaxRosterField) + `</t></si></sst>`
 	p["xl/worksheets/sheet1.xml"] = sheetOf(strings.Repeat(`<row><c t="s"><v>3</v></c></row>`, maxRosterText/MaxRosterField+1))
 	if _, err := ReadRoster(bytes.NewReader(zipOf(t, p)), withCategories); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("err %v", err)
@@ -377,7 +393,7 @@ func TestUnescape(t *testing.T) {
 	for s, want := range map[string]string{
 		"a_x000D_b": "a\rb", "_x005F_x000D_": "_x000D_", "_xD83D__xDE00_": "😀", "_x00": "_x00", "_xZZZZ_": "_xZZZZ_", "x__x0041_": "x_A", "_xD83D_": "\ufffd", "_x0041__x0042_": "AB", "": "",
 	} {
-		if got := string(unescape([]byte(s))); got != want {
+		if got := unescape(s); got != want {
 			t.Errorf("%s becomes %q", s, got)
 		}
 	}
