@@ -65,7 +65,9 @@ type Hub struct {
 	closed  bool
 }
 
-func newHub(d *Desk) *Hub { return &Hub{desk: d, ping: pingEvery, debt: feedDebt, topics: map[string]*topic{}} }
+func newHub(d *Desk) *Hub {
+	return &Hub{desk: d, ping: pingEvery, debt: feedDebt, topics: map[string]*topic{}}
+}
 
 // Subscribe opens a feed of an event. Its first frame is a snapshot. With after
 // nil all rows from now on follow, else all rows after that position: those
