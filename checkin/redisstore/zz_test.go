@@ -12,7 +12,7 @@ import (
 )
 
 func BenchmarkZZBatch(b *testing.B) {
-	const badges = 10_000
+	const badges = 500
 	k, _ := strconv.Atoi(os.Getenv("ZZ"))
 	s := open(b, benchmarkURL(b), Options{})
 	b.Cleanup(func() { _ = s.Close() })
