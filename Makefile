@@ -117,10 +117,15 @@ test-e2e: build
 	$(NPM) run e2e
 
 # A hall's worth of gates against a server that each run starts itself, then an
-# audit of its journal against what it answered.
+# audit of its journal against what it answered; once more with server and Redis
+# killed and started again in the middle of it.
+LOAD := bin/lanyard-load --start bin/lanyard --gates 64 --attendees 2000 --capacity 200
 test-load: binaries
-	bin/lanyard-load --start bin/lanyard --store bolt --gates 64 --rate 400 --duration 5s --attendees 2000
-	bin/lanyard-load --start bin/lanyard --store redis --gates 64 --rate 400 --duration 5s --attendees 2000
+	$(LOAD) --store bolt --rate 400 --duration 5s
+	$(LOAD) --store redis --rate 400 --duration 5s
+	$(LOAD) --store redis-cluster --rate 200 --duration 3s
+	$(LOAD) --store bolt --rate 200 --duration 5s --crashes 2
+	$(LOAD) --store redis --rate 200 --duration 5s --crashes 2
 
 lint: need-go web/node_modules/.installed ## format, vet, static analysis, types
 	@$(MAKE) --no-print-directory check-fmt check-vet check-static check-mod

@@ -43,7 +43,7 @@ type Outcome struct {
 	Answers  []Answered
 	Elapsed  time.Duration // until the last answer
 	Times    []time.Duration
-	Lags     []time.Duration // how late the generator itself was, open loop only
+	Waits    []time.Duration // from when a scan was due until it left, open loop only
 	Statuses map[int]int     // other than 200, retries included
 	Failures int             // connections that broke, retries included
 	Spent    bool            // fresh badges ran out before the end
@@ -88,7 +88,7 @@ func Play(ctx context.Context, hall *Hall, run Run) Outcome {
 	for _, w := range workers {
 		o.Answers = append(o.Answers, w.answers...)
 		o.Times = append(o.Times, w.times...)
-		o.Lags = append(o.Lags, w.lags...)
+		o.Waits = append(o.Waits, w.waits...)
 		o.Failures += w.failures
 		o.Spent = o.Spent || w.post.spent
 		for status, n := range w.statuses {
@@ -108,7 +108,7 @@ type worker struct {
 	tail     [2][]byte // after the token: in, out
 	answers  []Answered
 	times    []time.Duration
-	lags     []time.Duration
+	waits    []time.Duration
 	statuses map[int]int
 	failures int
 	unread   bool
@@ -146,7 +146,7 @@ func (w *worker) open(ctx context.Context, clock Clock, due <-chan time.Duration
 		if ctx.Err() != nil {
 			return true
 		}
-		w.lags = append(w.lags, clock.Now()-at)
+		w.waits = append(w.waits, clock.Now()-at)
 		scan, ok := w.post.Next()
 		if !ok {
 			return false

@@ -22,7 +22,7 @@ func load(t *testing.T, plant func(*fake), plan HallPlan, run Run) *Report {
 		plant(f)
 	}
 	target := &Target{Service: service, Store: "fake"}
-	report, err := target.Load(context.Background(), plan, run, false)
+	report, err := target.Load(context.Background(), &options{Plan: plan, Run: run})
 	if err != nil {
 		t.Fatal(err)
 	}

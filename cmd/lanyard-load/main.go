@@ -86,6 +86,7 @@ type options struct {
 	Plan                         HallPlan
 	Run                          Run
 	Closed, Keep, Lossy          bool
+	Crashes                      int
 	JSON                         string
 }
 
@@ -102,7 +103,8 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.Key, "key", os.Getenv("LANYARD_KEY"), "an organizer's `key` for it; LANYARD_KEY sets it out of sight")
 	f.StringVar(&o.Plan.Event, "event", "", "`id` of the event to make for the run (default: a random one)")
 	f.BoolVar(&o.Keep, "keep", false, "leave the event in place")
-	f.BoolVar(&o.Lossy, "lossy", false, "a scan that is never answered is no failure: the server is being killed on purpose")
+	f.BoolVar(&o.Lossy, "lossy", false, "a scan that is never answered is no failure: somebody kills the server on purpose")
+	f.IntVar(&o.Crashes, "crashes", 0, "kill the started server so many times in the run, and every second time its Redis, and start it again")
 	f.IntVar(&o.Plan.Gates, "gates", 64, "gates that scan at the same time")
 	f.IntVar(&o.Plan.Venues, "venues", 4, "venues they belong to")
 	f.IntVar(&o.Plan.Attendees, "attendees", 2000, "attendees, each with a badge that every venue takes")
@@ -135,6 +137,8 @@ func (o *options) check() error {
 	switch {
 	case (o.Start == "") == (o.Server == ""):
 		return misuse("one of --start and --server is needed")
+	case o.Crashes < 0 || o.Crashes > 100 || o.Crashes > 0 && o.Start == "":
+		return misuse("--crashes is 0 to 100 and needs --start")
 	case o.Server != "" && o.Key == "":
 		return misuse("--server needs --key")
 	case o.Store != "bolt" && o.Store != "redis" && o.Store != "redis-cluster":
@@ -186,7 +190,7 @@ func runLoad(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	defer target.Stop()
-	report, err := target.Load(ctx, o.Plan, o.Run, o.Keep || o.Start != "")
+	report, err := target.Load(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -201,25 +205,30 @@ func runLoad(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return errContradiction
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case report.Scans == 0 || report.Unsettled > 0 && !o.Lossy:
+	case report.Scans == 0 || report.Unsettled > 0 && !o.Lossy && o.Crashes == 0:
 		return errUnsettled
 	}
 	return nil
 }
 
 // Load makes a hall, plays it and audits it.
-func (t *Target) Load(ctx context.Context, plan HallPlan, run Run, keep bool) (*Report, error) {
-	hall, err := MakeHall(ctx, t.Service, plan)
+func (t *Target) Load(ctx context.Context, o *options) (*Report, error) {
+	hall, err := MakeHall(ctx, t.Service, o.Plan)
 	if err != nil {
 		return nil, err
 	}
-	if !keep {
+	if o.Start == "" && !o.Keep { // what was started goes with all its data
 		defer hall.Remove(context.WithoutCancel(ctx))
 	}
-	outcome := Play(ctx, hall, run)
+	crashed := make(chan error, 1)
+	go func() { crashed <- t.Crash(ctx, o.Crashes, o.Run.Duration) }()
+	outcome := Play(ctx, hall, o.Run)
+	if err := <-crashed; err != nil {
+		return nil, err
+	}
 	evidence, err := Collect(context.WithoutCancel(ctx), hall, outcome)
 	if err != nil {
 		return nil, err
 	}
-	return NewReport(t.Store, plan, run, outcome, len(evidence.Rows), Audit(evidence)), nil
+	return NewReport(t.Store, o.Plan, o.Run, outcome, len(evidence.Rows), Audit(evidence)), nil
 }

@@ -20,6 +20,7 @@ import (
 type Redis struct {
 	nodes []*Process
 	addrs []string
+	args  [][]string // of each node
 }
 
 // StartRedis runs one server with its data under dir.
@@ -50,13 +51,25 @@ func StartRedisCluster(ctx context.Context, dir string) (*Redis, error) {
 		r.Stop()
 		return nil, fmt.Errorf("redis-cli --cluster create: %w: %s", err, out)
 	}
-	for _, addr := range r.addrs {
-		if err := waitFor(addr, "CLUSTER INFO", "cluster_state:ok"); err != nil {
-			r.Stop()
-			return nil, err
-		}
+	if err := r.ready(); err != nil {
+		r.Stop()
+		return nil, err
 	}
 	return r, nil
+}
+
+// ready waits until every node serves, and in a cluster all of its slots.
+func (r *Redis) ready() error {
+	command, words := "PING", "+PONG"
+	if len(r.addrs) > 1 {
+		command, words = "CLUSTER INFO", "cluster_state:ok"
+	}
+	for _, addr := range r.addrs {
+		if err := waitFor(addr, command, words); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // URL for lanyard's --redis.
@@ -84,15 +97,22 @@ func (r *Redis) add(ctx context.Context, dir string, more ...string) error {
 	}
 	args := append([]string{"--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--dir", dir, "--save", "", "--daemonize", "no", "--loglevel", "warning",
 		"--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction"}, more...)
-	node, err := StartProcess(ctx, "redis-server", args...)
+	node, err := startRedisNode(ctx, args)
 	if err != nil {
 		return err
 	}
-	go io.Copy(io.Discard, node.stdout)
-	r.nodes = append(r.nodes, node)
+	r.nodes, r.args = append(r.nodes, node), append(r.args, args)
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	r.addrs = append(r.addrs, addr)
 	return waitFor(addr, "PING", "+PONG")
+}
+
+func startRedisNode(ctx context.Context, args []string) (*Process, error) {
+	node, err := StartProcess(ctx, "redis-server", args...)
+	if err == nil {
+		go io.Copy(io.Discard, node.stdout)
+	}
+	return node, err
 }
 
 // waitFor asks a Redis, by an inline command, until its answer has the words.

@@ -21,8 +21,8 @@ type Report struct {
 	Scans          int             `json:"scans"`
 	PerSecond      float64         `json:"scans_per_s"`
 	Latency        Latencies       `json:"latency"`
-	Lag            Latencies       `json:"generator_lag"` // how late scans left, of the latency
-	Verdicts       map[string]int  `json:"verdicts"`      // "denied already_inside"
+	Waited         Latencies       `json:"waited"`   // of the latency, for a free gate or for this program
+	Verdicts       map[string]int  `json:"verdicts"` // "denied already_inside"
 	Replayed       int             `json:"replayed"`
 	Statuses       map[int]int     `json:"statuses"` // other than 200
 	Failures       int             `json:"broken_connections"`
@@ -35,7 +35,7 @@ type Report struct {
 // NewReport sums up.
 func NewReport(store string, plan HallPlan, run Run, o Outcome, rows int, found []Contradiction) *Report {
 	r := &Report{Store: store, Gates: plan.Gates, Attendees: plan.Attendees, Rate: run.Rate, Poisson: run.Poisson, Seed: run.Seed,
-		Seconds: o.Elapsed.Seconds(), Latency: NewLatencies(o.Times), Lag: NewLatencies(o.Lags), Verdicts: map[string]int{},
+		Seconds: o.Elapsed.Seconds(), Latency: NewLatencies(o.Times), Waited: NewLatencies(o.Waits), Verdicts: map[string]int{},
 		Statuses: o.Statuses, Failures: o.Failures, Spent: o.Spent, Rows: rows, Contradictions: found}
 	for i := range o.Answers {
 		a := &o.Answers[i]
@@ -69,7 +69,7 @@ func (r *Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "scans      %d in %.2f s: %.0f a second\n", r.Scans, r.Seconds, r.PerSecond)
 	fmt.Fprintf(w, "latency    p50 %.2f ms, p95 %.2f ms, p99 %.2f ms, max %.2f ms\n", r.Latency.P50, r.Latency.P95, r.Latency.P99, r.Latency.Max)
 	if r.Rate > 0 {
-		fmt.Fprintf(w, "           counted from when each scan was due; of that, leaving late p50 %.2f ms, p99 %.2f ms\n", r.Lag.P50, r.Lag.P99)
+		fmt.Fprintf(w, "           counted from when each scan was due; of that, waiting for a free gate p50 %.2f ms, p99 %.2f ms\n", r.Waited.P50, r.Waited.P99)
 	}
 	names := make([]string, 0, len(r.Verdicts))
 	for name := range r.Verdicts {

@@ -62,8 +62,8 @@ type wallClock struct{ start time.Time }
 
 func (c wallClock) Now() time.Duration { return time.Since(c.start) }
 
-// SleepUntil returns late by what the machine takes to wake somebody; that
-// counts as latency, and the report says how much of it there was.
+// SleepUntil returns late by what the machine takes to wake somebody, which
+// counts as waiting for a gate.
 func (c wallClock) SleepUntil(ctx context.Context, at time.Duration) {
 	for ctx.Err() == nil {
 		left := at - c.Now()

@@ -5,18 +5,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
 // Target is the Lanyard that a run is aimed at, with what was started for it.
 type Target struct {
 	*Service
-	Store  string
-	server *Process // nil when it was running already
-	redis  *Redis
-	dir    string
+	Store   string
+	server  *Process // nil when it was running already
+	redis   *Redis
+	dir     string
+	command []string // that starts the server, binary first
 }
 
 // StartTarget starts the built binary's demo on one of the stores, with its data
@@ -35,7 +38,6 @@ func StartTarget(ctx context.Context, binary, store, dir string, more []string) 
 }
 
 func (t *Target) start(ctx context.Context, binary string, more []string) (err error) {
-	args := []string{"demo", "--json", "--addr", "127.0.0.1:0", "--data", filepath.Join(t.dir, "data")}
 	switch t.Store {
 	case "bolt":
 	case "redis":
@@ -49,12 +51,23 @@ func (t *Target) start(ctx context.Context, binary string, more []string) (err e
 		return err
 	}
 	if t.redis != nil {
-		args = append(args, "--redis", t.redis.URL())
+		more = append([]string{"--redis", t.redis.URL()}, more...)
 	}
 	if !strings.ContainsRune(binary, filepath.Separator) {
 		binary = "." + string(filepath.Separator) + binary
 	}
-	if t.server, err = StartProcess(ctx, binary, append(args, more...)...); err != nil {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) // the same when the server comes back after a crash
+	t.command = append([]string{binary, "demo", "--json", "--addr", addr, "--data", filepath.Join(t.dir, "data")}, more...)
+	return t.serve(ctx)
+}
+
+// serve starts the server and waits until it serves.
+func (t *Target) serve(ctx context.Context) (err error) {
+	if t.server, err = StartProcess(ctx, t.command[0], t.command[1:]...); err != nil {
 		return err
 	}
 	line, err := t.server.FirstLine()

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Crash kills the server n times, evenly over a run of that length, and starts
+// it again on the same data; on Redis, every second time it is Redis that
+// dies. The gates meanwhile do what phones do: try again under the same id.
+func (t *Target) Crash(ctx context.Context, n int, over time.Duration) error {
+	for i := range n {
+		select {
+		case <-time.After(over / time.Duration(n+1)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		var err error
+		if t.redis != nil && i%2 == 1 {
+			err = t.redis.restart(ctx)
+		} else {
+			err = t.restart(ctx)
+		}
+		if err != nil {
+			return fmt.Errorf("after it was killed for the %d. time: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// restart kills the server without warning.
+func (t *Target) restart(ctx context.Context) error {
+	t.server.Kill()
+	return t.serve(ctx)
+}
+
+// restart kills the first node without warning; it comes back from its
+// append-only file.
+func (r *Redis) restart(ctx context.Context) error {
+	r.nodes[0].Kill()
+	node, err := startRedisNode(ctx, r.args[0])
+	if err != nil {
+		return err
+	}
+	r.nodes[0] = node
+	return r.ready()
+}
+
+// Kill the process at once and wait until it is gone.
+func (p *Process) Kill() {
+	p.cmd.Process.Kill()
+	<-p.exited
+}
