@@ -186,7 +186,7 @@ func problemOf(err error, requestID string) Problem {
 // fail answers a request with what became of it. What has begun to be answered
 // can only be cut off.
 func (s *Server) fail(err error, x *exchange) {
-	if errors.Is(err, context.Canceled) && x.request.Context().Err() != nil {
+	if errors.Is(x.request.Context().Err(), context.Canceled) {
 		x.gone = true // nobody is there to read an answer
 		return
 	}

@@ -53,7 +53,6 @@ type hall struct {
 	faulty *faultyStore
 	desk   *checkin.Desk
 	server *api.Server
-	site   *web.Site
 	log    *syncBuffer
 
 	mu    sync.Mutex

@@ -18,12 +18,11 @@ import (
 // metrics are what the server counts. Labels have routes, verdicts and ids of
 // events and venues, never anything of a person.
 type metrics struct {
-	scans     *prometheus.CounterVec
-	scanTime  prometheus.Histogram
-	requests  *prometheus.HistogramVec
-	handler   http.Handler
-	verdicts  map[verdict]prometheus.Counter
-	refreshes *occupancyMetrics
+	scans    *prometheus.CounterVec
+	scanTime prometheus.Histogram
+	requests *prometheus.HistogramVec
+	handler  http.Handler
+	verdicts map[verdict]prometheus.Counter
 }
 
 type verdict struct {
@@ -43,8 +42,7 @@ func newMetrics(r *prometheus.Registry, s *Server) (*metrics, error) {
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "lanyard_http_request_duration_seconds", Help: "Time to answer a request, streams to their end.", Buckets: latency},
 			[]string{"route", "method", "status"}),
-		verdicts:  map[verdict]prometheus.Counter{},
-		refreshes: &occupancyMetrics{desk: s.desk},
+		verdicts: map[verdict]prometheus.Counter{},
 	}
 	for _, reason := range append([]checkin.Reason{""}, checkin.Reasons...) {
 		for _, result := range []checkin.Result{checkin.Admitted, checkin.Exited, checkin.Denied} {
@@ -53,10 +51,14 @@ func newMetrics(r *prometheus.Registry, s *Server) (*metrics, error) {
 	}
 	readers := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "lanyard_feed_readers", Help: "Live streams that are open."}, func() float64 { return float64(s.readers.Load()) })
-	for _, c := range []prometheus.Collector{m.scans, m.scanTime, m.requests, readers, m.refreshes,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})} {
-		var twice prometheus.AlreadyRegisteredError
-		if err := r.Register(c); err != nil && !errors.As(err, &twice) {
+	for _, c := range []prometheus.Collector{m.scans, m.scanTime, m.requests, readers, &occupancyMetrics{s.desk}} {
+		if err := r.Register(c); err != nil {
+			return nil, fmt.Errorf("api: metrics: %w", err)
+		}
+	}
+	for _, c := range []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})} {
+		var already prometheus.AlreadyRegisteredError
+		if err := r.Register(c); err != nil && !errors.As(err, &already) {
 			return nil, fmt.Errorf("api: metrics: %w", err)
 		}
 	}

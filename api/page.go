@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"html/template"
 	"net/http"
@@ -62,13 +63,20 @@ func (p *bearer) status(now time.Time) string {
 	return string(badge.Active)
 }
 
-// pageAge is how old what a page says of where somebody is may be.
-const pageAge = 2 * time.Second
+const (
+	// pageAge is how old what a page says of where somebody is may be.
+	pageAge = 2 * time.Second
+	// pagePatience is how long a page waits to find that out: right after a
+	// start a long journal must be read first, and somebody stands in a queue.
+	pagePatience = 500 * time.Millisecond
+)
 
 // inside is the venue that the badge is in, nil for none, and since when.
 func (s *Server) inside(c *call, p *bearer) (*checkin.Venue, time.Time, error) {
-	w := s.scanners.get(s.desk, p.config, p.event)
-	if err := w.catchUp(c.Request().Context(), pageAge); err != nil {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), pagePatience)
+	defer cancel()
+	w := s.scanners.get(s.desk, p.event)
+	if err := w.catchUp(ctx, pageAge); err != nil {
 		return nil, time.Time{}, err
 	}
 	id, since := w.at(p.badge.ID)
@@ -109,11 +117,8 @@ func (s *Server) getPage(c *call) error {
 		}
 		view.QR = template.HTML(code.SVG()) // our own drawing: no text from outside is in it
 	}
-	venue, since, err := s.inside(c, p)
-	if err != nil {
-		return s.pageFailed(c, err)
-	}
-	if venue != nil {
+	// The code matters more than the rest: it is shown without it, too.
+	if venue, since, err := s.inside(c, p); err == nil && venue != nil {
 		view.Inside, view.InsideSince = venue.Name, since
 	}
 	var b bytes.Buffer

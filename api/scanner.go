@@ -69,7 +69,7 @@ func (s *Server) getScanner(c *call) error {
 	if err != nil {
 		return err
 	}
-	w := s.scanners.get(s.desk, cfg, c.event)
+	w := s.scanners.get(s.desk, c.event)
 	if err := w.catchUp(ctx, 0); err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (w *whereabouts) view(cfg *checkin.Config, gates []checkin.Gate, venues []c
 	}
 	if view.Full {
 		view.scannerBase = &scannerBase{Event: cfg.Event, Venues: venues, Gates: gates, Categories: cfg.Categories,
-			Keys: publicKeys(cfg, now), Inside: map[string]stays{}, Spent: map[string]stays{}}
+			Keys: badge.JWKS(cfg.Keys, now), Inside: map[string]stays{}, Spent: map[string]stays{}}
 		if view.Categories == nil {
 			view.Categories = []badge.Category{}
 		}
@@ -219,7 +219,7 @@ func (c *call) zipped(v any) error {
 	if err != nil {
 		return err
 	}
-	if len(body) < 2048 || !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+	if len(body) < 1024 || !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
 		c.x.writeBytes(200, jsonType, body)
 		return nil
 	}

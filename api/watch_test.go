@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"lanyard/api"
 	"lanyard/checkin"
 )
@@ -219,4 +221,36 @@ func TestPanic(t *testing.T) {
 		t.Error("the log doesn't tell of the panic")
 	}
 	h.faulty.Store = checkin.NewMemory()
+}
+
+func TestStoreMetrics(t *testing.T) {
+	r := prometheus.NewRegistry()
+	measured := must(api.MeasureStore(checkin.NewMemory(), r))
+	h := newHall(t, func(*testing.T) checkin.Store { return measured }, func(o *api.Options) { o.Registry = r })
+	h.run([]step{
+		{do: scans, as: "gate", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200},
+		{do: "GET //metrics", status: 200, want: []string{`lanyard_store_seconds_count{op="scan"} 1`, `lanyard_store_seconds_count{op="issue"}`}},
+	})
+	if _, err := api.MeasureStore(checkin.NewMemory(), r); err == nil {
+		t.Error("a registry took the metrics of two stores")
+	}
+	if _, err := api.New(api.Options{Desk: h.desk, Site: theSite(), Registry: r}); err == nil {
+		t.Error("a registry took the metrics of two servers")
+	}
+}
+
+func TestOptions(t *testing.T) {
+	h := newHall(t, stores[0].open)
+	for _, o := range []api.Options{
+		{},
+		{Desk: h.desk},
+		{Desk: h.desk, Site: theSite(), BaseURL: "badges.example.org"},
+		{Desk: h.desk, Site: theSite(), BaseURL: "ftp://badges.example.org"},
+		{Desk: h.desk, Site: theSite(), BaseURL: "https://badges.example.org/?x=1"},
+		{Desk: h.desk, Site: theSite(), BaseURL: "https://me@badges.example.org/"},
+	} {
+		if _, err := api.New(o); err == nil {
+			t.Errorf("taken: %+v", o)
+		}
+	}
 }

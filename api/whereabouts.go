@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"lanyard/badge"
 	"lanyard/checkin"
 )
 
@@ -25,7 +24,7 @@ type whereabouts struct {
 	mu   sync.RWMutex  // of everything below
 	read time.Time     // when the journal was last read to its end; monotonic
 	seq  uint64        // of the last row read
-	rev  int64         // of the latest configuration seen
+	hash string        // of that row
 	// configured is the seq of the last change of configuration.
 	configured uint64
 	ended      map[badgeID]bool
@@ -98,8 +97,9 @@ const maxChanges = 16_384
 var scanSeed = maphash.MakeSeed()
 
 func newWhereabouts(d *checkin.Desk, event string) *whereabouts {
-	return &whereabouts{desk: d, event: event, turn: make(chan struct{}, 1),
-		ended: map[badgeID]bool{}, places: map[string]map[badgeID]moves{}}
+	w := &whereabouts{desk: d, event: event, turn: make(chan struct{}, 1)}
+	w.reset()
+	return w
 }
 
 // catchUp reads the journal to its end, unless that was done less than age ago.
@@ -115,11 +115,20 @@ func (w *whereabouts) catchUp(ctx context.Context, age time.Duration) error {
 	}
 	for {
 		began := time.Now()
-		rows, err := w.desk.Journal(ctx, w.event, w.seq, maxRows)
+		// The last row again: it tells whether this is still the same journal.
+		rows, err := w.desk.Journal(ctx, w.event, w.seq-min(w.seq, 1), maxRows)
 		if err != nil {
 			return err
 		}
 		w.mu.Lock()
+		if w.seq > 0 {
+			if len(rows) == 0 || rows[0].Seq != w.seq || rows[0].Hash != w.hash {
+				w.reset() // the event was made anew
+				w.mu.Unlock()
+				continue
+			}
+			rows = rows[1:]
+		}
 		for i := range rows {
 			w.apply(&rows[i])
 		}
@@ -135,8 +144,14 @@ func (w *whereabouts) catchUp(ctx context.Context, age time.Duration) error {
 	}
 }
 
+// reset forgets everything.
+func (w *whereabouts) reset() {
+	w.seq, w.hash, w.configured, w.dropped, w.changes = 0, "", 0, 0, nil
+	w.ended, w.places = map[badgeID]bool{}, map[string]map[badgeID]moves{}
+}
+
 func (w *whereabouts) apply(r *checkin.Row) {
-	w.seq = r.Seq
+	w.seq, w.hash = r.Seq, r.Hash
 	switch r.Kind {
 	case checkin.KindConfig:
 		w.configured = r.Seq
@@ -228,19 +243,17 @@ type scanners struct {
 	of map[string]*whereabouts
 }
 
-// get is an event's whereabouts, begun anew when the event was made anew under
-// the same id.
-func (s *scanners) get(d *checkin.Desk, c *checkin.Config, event string) *whereabouts {
+// get is an event's whereabouts. The event is known to exist.
+func (s *scanners) get(d *checkin.Desk, event string) *whereabouts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.of[event]
-	if w == nil || c.Rev < w.rev {
+	if w == nil {
 		if w = newWhereabouts(d, event); s.of == nil {
 			s.of = map[string]*whereabouts{}
 		}
 		s.of[event] = w
 	}
-	w.rev = c.Rev
 	return w
 }
 
@@ -249,6 +262,3 @@ func (s *scanners) forget(event string) {
 	delete(s.of, event)
 	s.mu.Unlock()
 }
-
-// publicKeys are the keys that a phone verifies badges with.
-func publicKeys(c *checkin.Config, now time.Time) badge.KeySet { return badge.JWKS(c.Keys, now) }
