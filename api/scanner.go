@@ -65,16 +65,16 @@ func (s *Server) getScanner(c *call) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	cfg, err := c.config()
-	if err != nil {
-		return err
+	if _, err := c.config(); err != nil {
+		return err // before anything is kept for the event
 	}
 	w := s.scanners.get(s.desk, c.event)
 	if err := w.catchUp(ctx, 0); err != nil {
 		return err
 	}
 	// Configuration read after the journal: never older than what it is with.
-	if cfg, err = c.config(); err != nil {
+	cfg, err := c.config()
+	if err != nil {
 		return err
 	}
 	gates, venues := scannableBy(c.op, cfg)
