@@ -204,18 +204,20 @@ func (s *State) move(c Scan, e *Entry, p Presence, overruling bool) []Entry {
 	} else if was && !p.Inside {
 		e.Inside--
 	}
-	if r.Result == Admitted && note != NoteLate {
+	if r.Result == Admitted {
 		return s.leaveOthers(c, e)
 	}
 	return nil
 }
 
-// leaveOthers takes the badge out of the other venues of an exclusive group.
+// leaveOthers takes the badge out of the other venues of an exclusive group. A
+// late entry does so too, where the badge was before it: it has left since,
+// but not to there.
 func (s *State) leaveOthers(c Scan, e *Entry) []Entry {
 	var left []Entry
 	for _, w := range s.group(e.Row.Venue) {
 		q := s.places[place{e.Row.Badge, w.ID}]
-		if q == nil || !q.Inside {
+		if q == nil || !q.Inside || e.Row.Note == NoteLate && after(q.EntryAt, q.EntryID, c.At.UnixMilli(), c.ID) {
 			continue
 		}
 		e.Before = append(e.Before, *q)

@@ -174,6 +174,26 @@ func testExclusiveOffline(t *testing.T, s checkin.Store) {
 	h.wantInside("ben")
 	h.do("admitted", h.scan("east", checkin.In, "ben", offline(checkin.Admitted, at(35)))) // walked over, scanned out later
 	h.wantInside("ben", "east")
+
+	// An exit arrives before the entry that it ended. The entry is late, but
+	// whoever made it had left the hall of before.
+	h.do("admitted", h.scan("west", checkin.In, "cat", offline(checkin.Admitted, at(10))))
+	h.do("exited note:not_inside", h.scan("east", checkin.Out, "cat", offline(checkin.Exited, at(30))))
+	seq := h.seq()
+	late := h.do("admitted note:late", h.scan("east", checkin.In, "cat", offline(checkin.Admitted, at(20))))
+	h.wantInside("cat")
+	if rows := h.rows(seq); len(rows) != 2 || rows[1].Venue != "west" || rows[1].Note != checkin.NoteExclusive || !rows[1].At.Equal(at(20)) {
+		t.Errorf("rows %+v", rows)
+	}
+	if p := h.presence("west", "cat"); p.MovedAt != at(20).UnixMilli() || p.MovedBy != late.ScanID {
+		t.Errorf("place %+v", p)
+	}
+	h.undone(late.ScanID)
+	h.wantInside("cat", "west")
+	h.do("admitted", h.scan("west", checkin.In, "dan", offline(checkin.Admitted, at(25))))
+	h.do("exited note:not_inside", h.scan("east", checkin.Out, "dan", offline(checkin.Exited, at(30))))
+	h.do("admitted note:late", h.scan("east", checkin.In, "dan", offline(checkin.Admitted, at(20))))
+	h.wantInside("dan", "west")
 }
 
 func testGroupsChange(t *testing.T, s checkin.Store) {

@@ -19,13 +19,7 @@ import (
 // must answer alike, word for word, and leave the same behind. Since both might
 // err alike, every decision is also held against a second reading of the rules.
 func testRandom(t *testing.T, s checkin.Store) {
-	checks := 25
-	if n, err := strconv.Atoi(os.Getenv("LANYARD_CHECKS")); err == nil {
-		checks = n
-	}
-	setting(t, "rapid.checks", strconv.Itoa(checks))
-	setting(t, "rapid.shrinktime", "10s")
-	setting(t, "rapid.nofailfile", "true") // the seed will do
+	settings(t, 25)
 	rapid.Check(t, func(t *rapid.T) {
 		memory := checkin.NewMemory()
 		defer memory.Close()
@@ -40,6 +34,17 @@ func testRandom(t *testing.T, s checkin.Store) {
 		audit(t, s, event)
 		audit(t, memory, event)
 	})
+}
+
+// settings bounds what rapid does here.
+func settings(t *testing.T, checks int) {
+	t.Helper()
+	if n, err := strconv.Atoi(os.Getenv("LANYARD_CHECKS")); err == nil {
+		checks = n
+	}
+	setting(t, "rapid.checks", strconv.Itoa(checks))
+	setting(t, "rapid.shrinktime", "10s")
+	setting(t, "rapid.nofailfile", "true") // the seed will do
 }
 
 // setting gives a flag of rapid's a value for this test unless the caller has

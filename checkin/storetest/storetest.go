@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) checkin.Store) {
 		{"journal", testJournal},
 		{"portable", testPortable},
 		{"races", testRaces},
+		{"any order", testAnyOrder},
 		{"random", testRandom},
 	} {
 		t.Run(p.name, func(t *testing.T) {
