@@ -75,6 +75,8 @@ func (t *tx) putAttendee(s *State, by Stamp, p PutAttendee) PutResult {
 	return PutResult{Attendee: a, Created: !known, Changed: true}
 }
 
+// putPerson keeps a record. Which badge of a person is active follows from the
+// badges, so that alone is not written.
 func (t *tx) putPerson(s *State, a badge.Attendee) {
 	s.people.Put(a)
 	t.write(AttendeeTable, s.id, a.ID, a)
@@ -183,7 +185,7 @@ func (t *tx) issue(s *State, by Stamp, is Issue) IssueResult {
 	b.Status, b.Category = badge.Active, a.Category
 	t.putBadge(s, b)
 	a.Badge = b.ID
-	t.putPerson(s, a)
+	s.people.Put(a)
 	t.badgeRow(s, by, b.ID, "issued", "")
 	return IssueResult{Badge: b, New: true, Replaced: replaced}
 }
@@ -201,7 +203,7 @@ func (e *Engine) Revoke(ctx context.Context, event string, by Stamp, id, why str
 		b := t.endBadge(s, by, *old, badge.Revoked, why)
 		if a, ok := s.people.Get(b.Attendee); ok {
 			a.Badge = ""
-			t.putPerson(s, a)
+			s.people.Put(a)
 		}
 		return b, nil
 	})

@@ -33,13 +33,21 @@ func (l *Loaded) Event(id string, rev int64, records []Record) error {
 	return nil
 }
 
-// Person adds an attendee to an event.
-func (l *Loaded) Person(event string, a badge.Attendee) { l.events[event].people.Put(a) }
+// Person adds an attendee to an event, before the badges.
+func (l *Loaded) Person(event string, a badge.Attendee) {
+	a.Badge = ""
+	l.events[event].people.Put(a)
+}
 
-// Badge adds a badge to an event.
+// Badge adds a badge to an event, and to its attendee if it is active.
 func (l *Loaded) Badge(event string, b badge.Badge) {
-	l.events[event].keepBadge(b)
+	s := l.events[event]
+	s.keepBadge(b)
 	l.links[b.Link] = link{event, b.ID}
+	if a, ok := s.people.Get(b.Attendee); ok && b.Status == badge.Active {
+		a.Badge = b.ID
+		s.people.Put(a)
+	}
 }
 
 // Checkpoint adds a signed checkpoint to an event.
