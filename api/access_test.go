@@ -120,14 +120,14 @@ func TestAccess(t *testing.T) {
 			}
 			s := step{do: method + " " + ciep + do, body: row.body, header: row.header}
 			for _, role := range checkin.Roles {
-				h := newHall(t, stores[0].open)
+				h := newHall(t, memory)
 				s.as, s.status, s.want = string(role), 403, []string{`"code":"forbidden"`}
 				if slices.Contains(row.may, role) {
 					s.status, s.want = row.status, nil
 				}
 				h.run([]step{s})
 			}
-			h := newHall(t, stores[0].open)
+			h := newHall(t, memory)
 			s.as, s.status, s.want = "stranger", 404, []string{`"no_such_event"`}
 			nobody := s
 			nobody.as, nobody.status, nobody.want = "", 401, []string{`"unauthorized"`}
@@ -143,9 +143,9 @@ func TestAccess(t *testing.T) {
 				if slices.Contains(row.may, role) {
 					status = row.status
 				}
-				newHall(t, stores[0].open).run([]step{{do: row.route, as: string(role), body: row.body, status: status}})
+				newHall(t, memory).run([]step{{do: row.route, as: string(role), body: row.body, status: status}})
 			}
-			newHall(t, stores[0].open).run([]step{
+			newHall(t, memory).run([]step{
 				{do: row.route, body: row.body, status: row.nobody},
 				{do: row.route, as: "root", body: row.body, status: row.root},
 				{do: row.route, as: "stranger", body: row.body, status: row.anotherEvent},
@@ -164,7 +164,7 @@ func TestEveryRouteHasRows(t *testing.T) {
 	for _, r := range rowsOfNoEvent {
 		rows[r.route] = r.may
 	}
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	registered := h.server.Registered()
 	for _, r := range h.server.Routes() {
 		if !registered[r.Method+" "+api.EchoPath(r)] {

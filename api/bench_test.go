@@ -25,7 +25,7 @@ func (s *sink) Write(b []byte) (int, error) { return len(b), nil }
 // and without a disk: a badge goes in and out.
 func BenchmarkScan(b *testing.B) {
 	t := &testing.T{}
-	h := newHall(t, stores[0].open, func(o *api.Options) { o.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	h := newHall(t, memory, func(o *api.Options) { o.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
 	handler := h.server.Handler()
 	before, _, _ := strings.Cut(scan("X", "", "", ""), "{X}")
 	key := "Bearer " + h.names["KEY:gate"]

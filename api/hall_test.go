@@ -23,23 +23,33 @@ import (
 	"lanyard/badge"
 	"lanyard/checkin"
 	"lanyard/checkin/boltstore"
+	"lanyard/checkin/redisstore"
+	"lanyard/checkin/redisstore/redistest"
 	"lanyard/web"
 )
 
-// stores are the ones that the scenarios run on.
+// opener opens an empty store for one hall.
+type opener func(t *testing.T) checkin.Store
+
+// stores are the ones that the scenarios run on, each begun once for a test.
 var stores = []struct {
-	name string
-	open func(t *testing.T) checkin.Store
+	name  string
+	start func(t *testing.T) opener
 }{
-	{"memory", func(*testing.T) checkin.Store { return checkin.NewMemory() }},
-	{"bolt", func(t *testing.T) checkin.Store {
-		s, err := boltstore.Open(t.TempDir(), boltstore.Options{})
-		if err != nil {
-			t.Fatal(err)
+	{"memory", func(*testing.T) opener { return memory }},
+	{"bolt", func(*testing.T) opener {
+		return func(t *testing.T) checkin.Store { return must(boltstore.Open(t.TempDir(), boltstore.Options{})) }
+	}},
+	{"redis", func(t *testing.T) opener {
+		node := redistest.Start(t)
+		return func(t *testing.T) checkin.Store {
+			node.Clear()
+			return must(redisstore.Open(t.Context(), node.URL(), redisstore.Options{}))
 		}
-		return s
 	}},
 }
+
+func memory(*testing.T) checkin.Store { return checkin.NewMemory() }
 
 // hall is a server with an event on it, as it is on the day:
 //
@@ -142,7 +152,7 @@ func must[T any](v T, err error) T {
 var theSite = sync.OnceValue(func() *web.Site { return must(web.New()) })
 
 // newHall builds one through the desk, as everything but a test would.
-func newHall(t *testing.T, open func(*testing.T) checkin.Store, change ...func(*api.Options)) *hall {
+func newHall(t *testing.T, open opener, change ...func(*api.Options)) *hall {
 	t.Helper()
 	h := &hall{t: t, now: time.Now().UTC().Truncate(time.Millisecond), names: map[string]string{}, log: &syncBuffer{}}
 	h.faulty = &faultyStore{Store: open(t)}

@@ -118,7 +118,7 @@ func (h *hall) serve() (*httptest.Server, string) {
 func TestLive(t *testing.T) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
-			h := newHall(t, store.open)
+			h := newHall(t, store.start(t))
 			srv, url := h.serve()
 			board := listen(t, url, h.names["KEY:security"], nil)
 			first := board.next("snapshot")
@@ -173,7 +173,7 @@ func TestLive(t *testing.T) {
 }
 
 func TestLiveBounds(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	h.server.HoldReaders(api.MaxReaders)
 	h.run([]step{{do: "GET " + ciep + "/live", as: "security", status: 503, want: []string{`"too_many_readers"`}}})
 	h.server.HoldReaders(-api.MaxReaders)

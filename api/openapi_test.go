@@ -40,7 +40,7 @@ type openAPISchema struct {
 }
 
 func TestOpenAPI(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	w := httptest.NewRecorder()
 	h.server.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/openapi.json", nil))
 	var doc openAPI

@@ -112,6 +112,6 @@ func pictureOf(side int) func(*hall, *http.Response, []byte) {
 }
 
 func TestLargeImport(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	h.run([]step{{do: "POST " + ciep + "/imports", as: "organizer", body: strings.Repeat("x", 32<<20+1), header: csvBody, status: 413, want: []string{`"too_large"`}}})
 }

@@ -66,7 +66,7 @@ func TestScanner(t *testing.T) {
 }
 
 func TestScannerZipped(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	res, body := h.request(step{do: scannerPath, as: "gate", header: map[string]string{"Accept-Encoding": "gzip"}})
 	if res.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(res.Header.Get("Vary"), "Accept-Encoding") {
 		t.Fatalf("headers %v", res.Header)
@@ -87,7 +87,7 @@ func TestScannerAgrees(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	dice := rand.New(rand.NewPCG(seed, 1))
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	for i := range 6 {
 		a := must(h.desk.AddAttendee(t.Context(), "ciep21", checkin.Stamp{}, badge.Attendee{Name: fmt.Sprint("Guest ", i), Category: "vip"}))
 		b, _, err := h.desk.IssueBadge(t.Context(), "ciep21", checkin.Stamp{}, a.ID)

@@ -215,7 +215,7 @@ func TestScanRequests(t *testing.T) {
 }
 
 func TestManyInABatch(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	var list []string
 	for i := range 500 {
 		list = append(list, scan(fmt.Sprintf("UUID%d", i+1), "{TOKEN:LI}", "main-forum-gate", `,"direction":"`+[]string{"in", "out"}[i%2]+`"`))

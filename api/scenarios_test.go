@@ -14,9 +14,10 @@ type scenario struct {
 func runScenarios(t *testing.T, scenarios []scenario) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
+			open := store.start(t)
 			for _, s := range scenarios {
 				t.Run(s.name, func(t *testing.T) {
-					newHall(t, store.open).run(s.steps)
+					newHall(t, open).run(s.steps)
 				})
 			}
 		})

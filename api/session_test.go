@@ -84,7 +84,7 @@ func TestSession(t *testing.T) {
 }
 
 func TestTooManyAttempts(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	wrong := step{do: "GET /me", header: map[string]string{"Authorization": "Bearer lk_wrong"}, status: 401}
 	for range 50 {
 		h.run([]step{wrong})
@@ -106,7 +106,7 @@ func TestTooManyAttempts(t *testing.T) {
 
 func TestSecureCookie(t *testing.T) {
 	for _, tls := range []bool{false, true} {
-		h := newHall(t, stores[0].open, func(o *api.Options) { o.TLS = tls })
+		h := newHall(t, memory, func(o *api.Options) { o.TLS = tls })
 		res, _ := h.request(step{do: "POST /session", as: "gate"})
 		if c := res.Cookies()[0]; c.Secure != tls {
 			t.Errorf("TLS %v: the cookie is %v", tls, c)

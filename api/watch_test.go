@@ -114,7 +114,7 @@ func chainedLines(h *hall, r *http.Response, body []byte) {
 
 // A journal that is longer than one reading comes whole.
 func TestLongExport(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	for batch := range 3 {
 		var list []string
 		for i := range 500 {
@@ -179,7 +179,7 @@ func TestOpenRoutes(t *testing.T) {
 }
 
 func TestMetricsElsewhere(t *testing.T) {
-	h := newHall(t, stores[0].open, func(o *api.Options) { o.MetricsSeparate = true })
+	h := newHall(t, memory, func(o *api.Options) { o.MetricsSeparate = true })
 	h.run([]step{{do: "GET //metrics", status: 404, not: []string{"lanyard_scans_total"}}})
 	w := httptest.NewRecorder()
 	h.server.MetricsHandler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
@@ -190,7 +190,7 @@ func TestMetricsElsewhere(t *testing.T) {
 
 // What is logged names routes and operators, and nobody and nothing secret.
 func TestLog(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	h.run([]step{
 		{do: scans, as: "gate", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200, header: map[string]string{"X-Request-Id": "from-the-proxy-1"}},
 		{do: "GET " + ciep + "/attendees?q=ming", as: "desk", status: 200},
@@ -213,7 +213,7 @@ func TestLog(t *testing.T) {
 }
 
 func TestPanic(t *testing.T) {
-	h := newHall(t, stores[0].open, func(o *api.Options) {})
+	h := newHall(t, memory, func(o *api.Options) {})
 	h.store.Close()
 	h.faulty.Store = nil // every call is a defect now
 	h.run([]step{{do: "GET " + ciep + "/occupancy", as: "root", status: 500, want: []string{`"internal"`, `"request_id":"`}, not: []string{"nil pointer", "runtime", "goroutine"}}})
@@ -240,7 +240,7 @@ func TestStoreMetrics(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	h := newHall(t, stores[0].open)
+	h := newHall(t, memory)
 	for _, o := range []api.Options{
 		{},
 		{Desk: h.desk},
