@@ -99,7 +99,7 @@ func (t *tx) write(table Table, event, key string, v any) {
 const maxGroup = 1024
 
 // tailRows is how many rows stay in memory for readers and replays.
-const tailRows = 16_384
+const tailRows = 4096
 
 // NewMemory is an Engine that keeps nothing on disk.
 func NewMemory() *Engine { return NewEngine(nil, nil) }

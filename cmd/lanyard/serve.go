@@ -90,6 +90,7 @@ func (p *program) open(ctx context.Context, s *serverSettings, log *slog.Logger)
 	}
 	proxies, _ := s.proxies()
 	srv := &server{settings: s, log: log}
+	go boundMemory(ctx, p.getenv)
 	defer func() {
 		if err != nil {
 			srv.close()

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"math"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	// smallHeap is how much memory the program takes without being asked to
+	// save: below it garbage is collected as Go sees fit.
+	smallHeap = 176 << 20
+	// headroom is how far beyond what lives a larger heap may grow between
+	// collections. Go's own is 2; a roster is most of the heap and stays.
+	headroom = 1.35
+	// memoryEvery is how often what lives is looked at.
+	memoryEvery = 5 * time.Second
+)
+
+// boundMemory keeps the heap close to what lives in it until ctx ends: a
+// soft limit that grows with the rosters, so that an import's garbage
+// doesn't stay. GOMEMLIMIT, where it is set, stands instead.
+func boundMemory(ctx context.Context, getenv func(string) string) {
+	if getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	tick := time.NewTicker(memoryEvery)
+	defer tick.Stop()
+	defer debug.SetMemoryLimit(math.MaxInt64)
+	for {
+		metrics.Read(live)
+		debug.SetMemoryLimit(max(smallHeap, int64(headroom*float64(live[0].Value.Uint64()))))
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
