@@ -16,6 +16,7 @@ type eventFields struct {
 	StartsAt    maybe[time.Time] `json:"starts_at"`
 	EndsAt      maybe[time.Time] `json:"ends_at"`
 	Locale      maybe[string]    `json:"locale"`
+	Place       maybe[words]     `json:"place"`
 	RetainUntil maybe[time.Time] `json:"retain_until"`
 }
 
@@ -26,9 +27,13 @@ func (f *eventFields) apply(e *badge.Event, creating bool) error {
 			e.RetainUntil = nil
 		}
 	}
+	if f.Place.null {
+		e.Place, f.Place = nil, maybe[words]{}
+	}
 	return first(
 		setID(&e.ID, f.ID, creating),
 		setText(&e.Name, f.Name, "name"),
+		setText(&e.Place, f.Place, "place"),
 		set(&e.TimeZone, f.TimeZone, "timezone"),
 		set(&e.StartsAt, f.StartsAt, "starts_at"),
 		set(&e.EndsAt, f.EndsAt, "ends_at"),

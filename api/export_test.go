@@ -73,3 +73,8 @@ func (s *Server) ForgetAge(event string) {
 		<-w.turn
 	}
 }
+
+// HurryStreams sets the bounds of live streams.
+func (s *Server) HurryStreams(heartbeat, stuck time.Duration) {
+	s.streams.heartbeat, s.streams.stuck = heartbeat, stuck
+}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -107,6 +109,11 @@ func (h *hall) serve() (*httptest.Server, string) {
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config = api.NewHTTPServer(h.server.Handler())
 	srv.Config.RegisterOnShutdown(h.server.CloseStreams)
+	// Little of a stream waits in the kernel, so that a stuck reader shows soon.
+	srv.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		c.(*net.TCPConn).SetWriteBuffer(4096)
+		return ctx
+	}
 	srv.Start()
 	h.t.Cleanup(func() {
 		h.server.CloseStreams()
@@ -196,5 +203,38 @@ func TestLiveBounds(t *testing.T) {
 		if time.Now().After(late) {
 			t.Fatal("the reader still counts")
 		}
+	}
+}
+
+func TestLiveEndsWithTheOperator(t *testing.T) {
+	h := newHall(t, memory)
+	h.server.HurryStreams(5*time.Millisecond, time.Minute)
+	_, url := h.serve()
+	board := listen(t, url, h.names["KEY:security"], nil)
+	board.next("snapshot")
+	h.run([]step{{do: "DELETE " + ciep + "/operators/security", as: "organizer", status: 204}})
+	board.ends()
+}
+
+// A reader that has stopped reading is given up; nobody else waits for it.
+func TestLiveStuckReader(t *testing.T) {
+	h := newHall(t, memory)
+	h.server.HurryStreams(time.Millisecond, 50*time.Millisecond)
+	srv, url := h.serve()
+	conn := must(net.Dial("tcp", srv.Listener.Addr().String()))
+	defer conn.Close()
+	conn.(*net.TCPConn).SetReadBuffer(4096)
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", strings.TrimPrefix(url, srv.URL), h.names["KEY:security"])
+	if _, err := io.ReadFull(conn, make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	board := listen(t, url, h.names["KEY:security"], nil)
+	board.next("snapshot")
+	for n := 0; h.desk.Hub().Readers() > 1; n++ {
+		if n > 2000 {
+			t.Fatal("the reader that reads nothing is still served")
+		}
+		h.run([]step{{do: scans, as: "gate", body: `{"scan_id":"` + uuid(n) + `","token":"x","gate":"north"}`, status: 200}})
+		board.next("scan")
 	}
 }

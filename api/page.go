@@ -24,9 +24,9 @@ type bearer struct {
 // errErased is a badge without a person any more.
 var errErased = errors.New("erased")
 
-// bearerOf finds the badge of a link; ErrNoBadge and ErrNoEvent are links of
-// nobody.
-func (s *Server) bearerOf(c *call) (*bearer, error) {
+// bearerOf finds the badge of a link, and the person too where that is shown:
+// ErrNoBadge and ErrNoEvent are links of nobody.
+func (s *Server) bearerOf(c *call, person bool) (*bearer, error) {
 	link, err := c.id("link", checkin.ErrNoBadge)
 	if err != nil {
 		return nil, err
@@ -36,12 +36,11 @@ func (s *Server) bearerOf(c *call) (*bearer, error) {
 	if p.event, p.badge, err = s.desk.BadgeByLink(ctx, link); err != nil {
 		return nil, err
 	}
-	c.event = p.event
-	if p.config, err = s.desk.Config(ctx, p.event); err != nil {
-		return nil, err
-	}
 	if p.badge.Attendee == "" {
 		return nil, errErased
+	}
+	if p.config, err = s.desk.Config(ctx, p.event); err != nil || !person {
+		return p, err
 	}
 	p.attendee, err = s.desk.Attendee(ctx, p.event, p.badge.Attendee)
 	if errors.Is(err, checkin.ErrNoAttendee) {
@@ -88,7 +87,7 @@ func (s *Server) inside(c *call, p *bearer) (*checkin.Venue, time.Time, error) {
 }
 
 func (s *Server) getPage(c *call) error {
-	p, err := s.bearerOf(c)
+	p, err := s.bearerOf(c, true)
 	if err != nil {
 		return s.pageFailed(c, err)
 	}
@@ -97,6 +96,7 @@ func (s *Server) getPage(c *call) error {
 		Lang:        web.PickLang(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"), p.attendee.Locale),
 		Link:        p.badge.Link,
 		EventName:   p.config.Event.Name,
+		Place:       p.config.Event.Place,
 		EventLocale: p.config.Event.Locale,
 		Status:      p.status(s.desk.Now()),
 		Name:        p.attendee.Name, NameLatin: p.attendee.NameLatin,
@@ -165,7 +165,7 @@ func (s *Server) pageFailed(c *call, err error) error {
 }
 
 func (s *Server) getPagePNG(c *call) error {
-	p, err := s.bearerOf(c)
+	p, err := s.bearerOf(c, false)
 	if err != nil {
 		return gone(err)
 	}
@@ -193,7 +193,7 @@ type pageStatus struct {
 }
 
 func (s *Server) getPageStatus(c *call) error {
-	p, err := s.bearerOf(c)
+	p, err := s.bearerOf(c, false)
 	if err != nil {
 		return gone(err)
 	}

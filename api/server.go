@@ -57,6 +57,7 @@ type Server struct {
 	health      health
 	scanners    scanners
 
+	streams   streams
 	readers   atomic.Int64 // open live streams
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -84,6 +85,7 @@ func New(o Options) (*Server, error) {
 		base:        strings.TrimRight(o.BaseURL, "/"),
 		crossOrigin: http.NewCrossOriginProtection(),
 		attempts:    newAttempts(o.Desk.Now),
+		streams:     streams{heartbeat, stuck},
 		closing:     make(chan struct{}),
 		routes:      routeList(o.MetricsSeparate),
 	}

@@ -9,17 +9,24 @@ import (
 	"lanyard/checkin"
 )
 
-const (
-	// maxReaders is how many live streams one server carries.
-	maxReaders = 2000
+// streams are the bounds of live streams; a test has its own.
+type streams struct {
 	// heartbeat keeps proxies from closing a quiet stream and tells a page that
 	// its numbers are fresh.
+	heartbeat time.Duration
+	// stuck is how long one write may take before the reader is given up.
+	stuck time.Duration
+}
+
+const (
 	heartbeat = 15 * time.Second
+	stuck     = 10 * time.Second
+
+	// maxReaders is how many live streams one server carries.
+	maxReaders = 2000
 	// gather is how long frames wait for others before they are sent together:
 	// nobody reads faster, and a board needs no packet for each scan.
 	gather = 20 * time.Millisecond
-	// stuck is how long one write may take before the reader is given up.
-	stuck = 10 * time.Second
 )
 
 // getLive streams an event's feed by Server-Sent Events until the reader
@@ -57,12 +64,12 @@ func (s *Server) getLive(c *call) error {
 	var out bytes.Buffer
 	out.WriteString("retry: 2000\n\n")
 	send := func() bool {
-		rc.SetWriteDeadline(time.Now().Add(stuck))
+		rc.SetWriteDeadline(time.Now().Add(s.streams.stuck))
 		_, err := c.x.Write(out.Bytes())
 		out.Reset()
 		return err == nil && rc.Flush() == nil
 	}
-	beat := time.NewTicker(heartbeat)
+	beat := time.NewTicker(s.streams.heartbeat)
 	defer beat.Stop()
 	pause := time.NewTimer(0) // fires when what has gathered may go
 	defer pause.Stop()
