@@ -164,8 +164,7 @@ test("the board follows the gates, and polls when the stream is closed to it", a
   const security = api(demo, demo.security_key);
   const supervisor = api(demo, demo.supervisor_key);
   await signIn(page, demo, "/live", demo.security_key);
-  const row = page.locator("tbody tr").filter({ has: page.locator(`[data-venue="${entry.venue}"]`) });
-  const inside = row.locator(".inside");
+  const inside = page.locator(`[data-venue="${entry.venue}"] .inside`);
   await expect(inside).toHaveText(String(await security.inside(entry.venue)));
   await expect(page.getByText("Live", { exact: true }).last()).toBeVisible();
 

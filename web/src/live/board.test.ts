@@ -12,11 +12,13 @@ const venue = (id: string, inside: number, capacity = 100): VenueOccupancy => ({
   denied: 0,
   rate_in: 0,
   rate_out: 0,
+  gates: [],
 });
 const board = (...venues: VenueOccupancy[]): Occupancy => ({
   venues,
   inside_total: venues.reduce((n, v) => n + v.inside, 0),
   at: "2025-04-12T01:14:00Z",
+  seq: 1,
 });
 const message = (event: string, data: unknown) => ({ event, id: "1", data: JSON.stringify(data) });
 

@@ -7,11 +7,15 @@ export const STALE_MS = 20_000;
 
 export type Level = "calm" | "amber" | "red" | "alarm";
 
+/** From which part of its capacity on a venue is amber, red and alarm. */
+export const THRESHOLDS = [0.75, 0.9, 1] as const;
+const LEVELS = ["calm", "amber", "red", "alarm"] as const;
+
 /** How urgent a venue is; one without a limit never is. */
 export function level(venue: Pick<VenueOccupancy, "inside" | "capacity">): Level {
   if (venue.capacity <= 0) return "calm";
   const full = venue.inside / venue.capacity;
-  return full >= 1 ? "alarm" : full >= 0.9 ? "red" : full >= 0.75 ? "amber" : "calm";
+  return LEVELS[THRESHOLDS.filter((t) => full >= t).length] ?? "calm";
 }
 
 /** Whole percent, rounded down: a venue isn't 100 % full before it is. */

@@ -1,146 +1,190 @@
 import { useEffect, useState } from "preact/hooks";
-import en from "../../locales/en/live.json";
-import zh from "../../locales/zh/live.json";
-import { clock, type Lang, local, speaker } from "../say/say";
-import { call, of } from "../server/client";
-import type { Occupancy, VenueOccupancy } from "../server/shapes";
-import { listen } from "../server/stream";
+import { clock, local } from "../say/say";
 import { openSurface, type Shift } from "../session/Staff";
-import { advance, level, percent, STALE_MS, soon } from "./board";
+import { level, STALE_MS } from "./board";
+import type { Place } from "./Notices";
+import { People } from "./People";
+import { RollCall } from "./RollCall";
+import { Rolling } from "./Tile";
+import { Tiles } from "./Tiles";
+import { type Alarm, useAlarm } from "./useAlarm";
+import { useDays } from "./useHistory";
+import { useGates, useLive, useNow } from "./useLive";
+import { VenueView } from "./VenueView";
+import { words } from "./words";
 import "./live.css";
+import "./lists.css";
+import "./wall.css";
 
-const words = (lang: Lang) => speaker({ zh: { live: zh }, en: { live: en } }, lang);
-type LiveSay = ReturnType<typeof words>;
+type View = { at: "board" | "inside" | "roll" } | { at: "venue"; id: string };
 
-const POLL_MS = 5000;
-
-/** The numbers, when they were last known to be true, and how they come. */
-function useOccupancy(event: string, onSignedOut: () => void) {
-  const [board, setBoard] = useState<Occupancy>();
-  const [heard, setHeard] = useState(0);
-  const [streaming, setStreaming] = useState(true);
-
-  useEffect(() => {
-    setBoard(undefined);
-    setHeard(0);
-    let over = false;
-    let open = false;
-    async function poll() {
-      const answer = await call<Occupancy>("GET", of(event, "occupancy"));
-      if (over || open) return;
-      if (answer.kind === "signed_out") onSignedOut();
-      if (answer.kind === "ok") {
-        setBoard(answer.value);
-        setHeard(Date.now());
-      }
+function viewOf(hash: string): View {
+  const [at, id] = hash.replace(/^#/, "").split("=");
+  if (at === "venue" && id) {
+    try {
+      return { at, id: decodeURIComponent(id) };
+    } catch {
+      return { at: "board" };
     }
-    poll();
-    const close = listen(of(event, "live"), {
-      onSign: () => {
-        open = true;
-        setStreaming(true);
-        setHeard(Date.now());
-      },
-      onMessage: (message) => setBoard((known) => advance(known, message)),
-      onClosed: (status) => {
-        open = false;
-        setStreaming(false);
-        if (status !== 401) return "again";
-        onSignedOut();
-        return "stop";
-      },
-    });
-    // While the stream is away, ask: proxies exist that let none through.
-    const timer = setInterval(() => {
-      if (!open) poll();
-    }, POLL_MS);
-    return () => {
-      over = true;
-      clearInterval(timer);
-      close();
-    };
-  }, [event]);
-
-  return { board, heard, streaming };
+  }
+  return at === "inside" || at === "roll" ? { at } : { at: "board" };
 }
 
-function useNow(everyMs: number): number {
-  const [now, setNow] = useState(Date.now);
+function useView(): View {
+  const [view, setView] = useState(() => viewOf(location.hash));
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+    const turn = () => setView(viewOf(location.hash));
+    addEventListener("hashchange", turn);
+    return () => removeEventListener("hashchange", turn);
+  }, []);
+  return view;
 }
 
-function Live({ event, lang, onSignedOut }: Shift) {
+/** ?wall: for a screen that all read and nobody touches, dark unless ?wall=light. */
+const asked = new URLSearchParams(location.search).get("wall");
+const wall = asked !== null;
+if (wall) {
+  document.documentElement.classList.add("wall");
+  if (asked !== "light") document.documentElement.dataset.look = "dark";
+}
+
+function Live({ me, event, lang, onSignedOut }: Shift) {
   const t = words(lang);
-  const { board, heard, streaming } = useOccupancy(event, onSignedOut);
-  const stale = useNow(1000) - heard > STALE_MS;
-  if (!board) return <p role="status">{t("live.waiting")}</p>;
-  if (board.venues.length === 0) return <p class="note">{t("live.empty")}</p>;
+  const reader = me.role === "security" || me.role === "organizer";
+  const { board, notices, heard, ahead, streaming } = useLive(event, reader, onSignedOut);
+  const gates = useGates(event, board);
+  const days = useDays(event, board?.venues.map((v) => v.id) ?? []);
+  const now = useNow(1000);
+  const view = useView();
+  const stale = heard > 0 && now - heard > STALE_MS;
+  const full = board?.venues.filter((v) => level(v) === "alarm").map((v) => v.id) ?? [];
+  const alarm = useAlarm(full, wall);
+  const name = (id: string) => local(board?.venues.find((v) => v.id === id)?.name, lang) || id;
+  const between = lang === "zh" ? "、" : ", ";
+
+  useEffect(() => {
+    const plain = `${t("live.title")} · Lanyard`;
+    const said = full.length > 0 && t("live.full", { venues: full.map(name).join(between) });
+    document.title = stale ? `! ${t("live.stale_short")} · ${plain}` : said ? `■ ${said} · ${plain}` : plain;
+  }, [full.join(), stale, lang]);
+
+  const place = { t, lang, board, gates };
+  const opened = view.at === "venue" ? board?.venues.find((v) => v.id === view.id) : undefined;
   return (
-    <section class={`board${stale ? " stale" : ""}`}>
-      <p class={`pulse${stale ? " note attention" : ""}`} role="status">
-        {stale
-          ? t("live.stale", { time: clock(heard, lang, true) })
-          : t(streaming ? "live.fresh" : "live.polled")}
-      </p>
-      <p class="total number">{t("live.total", { n: board.inside_total })}</p>
-      <div class="wide">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("live.venue")}</th>
-              <th scope="col">{t("live.inside")}</th>
-              <th scope="col">{t("live.capacity")}</th>
-              <th scope="col">{t("live.percent")}</th>
-              <th scope="col">{t("live.rate_in")}</th>
-              <th scope="col">{t("live.rate_out")}</th>
-              <th scope="col">{t("live.full_in")}</th>
-              <th scope="col">{t("live.denied")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {board.venues.map((v) => (
-              <Row key={v.id} venue={v} t={t} lang={lang} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <div class={`live${stale ? " stale" : ""}`}>
+      {!wall && (
+        <nav class="views" aria-label={t("live.views")}>
+          {(["board", "inside", "roll"] as const).map((at) => (
+            <a key={at} href={`#${at}`} {...(view.at === at ? { "aria-current": "page" } : {})}>
+              {t(`live.view.${at}`)}
+            </a>
+          ))}
+        </nav>
+      )}
+      <Banner alarm={alarm} full={full} name={name} between={between} t={t} />
+      {view.at === "roll" && !wall ? (
+        <RollCall event={event} place={place} ahead={ahead} onSignedOut={onSignedOut} />
+      ) : !board ? (
+        <p role="status">{t("live.waiting")}</p>
+      ) : view.at === "inside" && !wall ? (
+        <People event={event} place={{ ...place, board }} onSignedOut={onSignedOut} />
+      ) : (
+        <section class={`board${stale ? " stale" : ""}`}>
+          <div class="summary">
+            <p class="total number">
+              <Rolling n={board.inside_total} lang={lang} />{" "}
+              <small>
+                {t("live.total")}
+                {wall && ` ${words(lang === "zh" ? "en" : "zh")("live.total")}`}
+              </small>
+            </p>
+            <p class={`pulse${stale ? " note attention" : ""}`} role="status">
+              {stale
+                ? t("live.stale", { time: clock(heard, lang, true) })
+                : t(streaming ? "live.fresh" : "live.polled")}
+            </p>
+            {wall && !stale && (
+              <p class="time number" aria-hidden="true">
+                {clock(now + ahead, lang)}
+              </p>
+            )}
+            <Controls alarm={alarm} t={t} />
+          </div>
+          {board.venues.length === 0 ? (
+            <p class="note">{t("live.empty")}</p>
+          ) : opened ? (
+            <VenueView
+              key={opened.id}
+              venue={opened}
+              event={event}
+              place={{ ...place, board }}
+              there={now + ahead}
+            />
+          ) : (
+            <Tiles
+              place={{ ...place, board }}
+              days={days}
+              notices={notices}
+              now={now}
+              there={now + ahead}
+              wall={wall}
+            />
+          )}
+        </section>
+      )}
+    </div>
   );
 }
 
-const signs = { calm: "", amber: "▲", red: "▲▲", alarm: "■" } as const;
+type Say = Place["t"];
 
-function Row({ venue, t, lang }: { venue: VenueOccupancy; t: LiveSay; lang: Lang }) {
-  const urgency = level(venue);
-  const full = percent(venue);
-  const until = venue.full_in_s == null ? undefined : soon(venue.full_in_s);
-  const rate = (n: number) => n.toLocaleString(lang, { maximumFractionDigits: 1 });
+function Controls({ alarm, t }: { alarm: Alarm; t: Say }) {
+  if (wall) {
+    return (
+      <>
+        {!alarm.sounds && <p class="hint">{t("live.tap")}</p>}
+        <a class="leave-wall" href="/live">
+          {t("live.leave_wall")}
+        </a>
+      </>
+    );
+  }
   return (
-    <tr class={urgency}>
-      <th scope="row" dir="auto" data-venue={venue.id}>
-        {local(venue.name, lang) || venue.id}
-      </th>
-      <td class="inside" data-label={t("live.inside")}>
-        {venue.inside}
-      </td>
-      <td data-label={t("live.capacity")}>{venue.capacity > 0 ? venue.capacity : t("live.unlimited")}</td>
-      <td class="full" data-label={t("live.percent")}>
-        {full === undefined ? t("live.none") : `${full} %`}{" "}
-        {urgency !== "calm" && (
-          <span class="urgency">
-            <span aria-hidden="true">{signs[urgency]}</span> {t(`live.level.${urgency}`)}
-          </span>
-        )}
-      </td>
-      <td data-label={t("live.rate_in")}>{rate(venue.rate_in)}</td>
-      <td data-label={t("live.rate_out")}>{rate(venue.rate_out)}</td>
-      <td data-label={t("live.full_in")}>{until ? t(until.key, { n: until.n }) : t("live.none")}</td>
-      <td data-label={t("live.denied")}>{venue.denied}</td>
-    </tr>
+    <p class="controls">
+      <button type="button" aria-pressed={alarm.sounds} onClick={() => alarm.setSounds(!alarm.sounds)}>
+        {t(alarm.sounds ? "live.sound_on" : "live.sound_off")}
+      </button>
+      <a class="button" href="?wall">
+        {t("live.wall")}
+      </a>
+    </p>
+  );
+}
+
+function Banner(props: {
+  alarm: Alarm;
+  full: readonly string[];
+  name: (id: string) => string;
+  between: string;
+  t: Say;
+}) {
+  const { alarm, full, name, between, t } = props;
+  return (
+    <div role="alert">
+      {full.length > 0 && (
+        <div class={`banner${alarm.ringing.length > 0 ? " ringing" : ""}`}>
+          <p>
+            <span aria-hidden="true">■</span>{" "}
+            <span dir="auto">{t("live.full", { venues: full.map(name).join(between) })}</span>
+          </p>
+          {!wall && alarm.sounds && alarm.ringing.length > 0 && (
+            <button type="button" onClick={alarm.acknowledge}>
+              {t("live.acknowledge")}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
   );
 }
 

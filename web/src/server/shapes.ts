@@ -23,6 +23,12 @@ export interface EventInfo {
   readonly name: Text;
 }
 
+/** A daily span of the event's wall clock; from later than to passes midnight. */
+export interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Gate {
   readonly id: string;
   readonly venue: string;
@@ -34,26 +40,44 @@ export interface Venue {
   readonly id: string;
   readonly name: Text;
   readonly capacity: number;
+  readonly reentry?: "free" | "once" | "daily";
+  /** That are let in; none means all. */
+  readonly categories?: readonly string[] | null;
+  /** In which entry is open; none means always. */
+  readonly hours?: readonly Window[] | null;
+  readonly exclusive?: string;
+  readonly auto_exit_at?: string;
 }
 
 export interface Category {
   readonly id: string;
   readonly name: Text;
   readonly color: string;
+  readonly code?: string;
 }
+
+export type Result = "admitted" | "exited" | "denied";
 
 export interface ScanRequest {
   readonly scan_id: string;
   readonly token: string;
   readonly gate: string;
   readonly direction?: Direction;
+  readonly scanned_at?: string;
+  readonly offline?: true;
+  /** What the phone showed, of an offline scan alone. */
+  readonly verdict?: Result;
+  readonly override?: { readonly reason: string };
+  readonly dry_run?: true;
 }
 
 export interface ScanAnswer {
   readonly scan_id: string;
-  readonly result: "admitted" | "exited" | "denied";
+  readonly result: Result;
   readonly reason?: string;
   readonly note?: string;
+  readonly conflict?: string;
+  readonly forced?: boolean;
   readonly replayed: boolean;
   readonly badge?: { readonly id: string; readonly category: string } | null;
   readonly attendee?: {
@@ -65,6 +89,17 @@ export interface ScanAnswer {
   readonly venue?: { readonly id: string; readonly inside: number; readonly capacity: number } | null;
   readonly earlier?: { readonly at: string; readonly gate: string } | null;
   readonly at: string;
+  /** The scan's place in the journal; none of a dry run. */
+  readonly seq?: number;
+}
+
+export interface GateOccupancy {
+  readonly id: string;
+  readonly entries: number;
+  readonly exits: number;
+  readonly denied: number;
+  /** The last recorded scan; null when there was none yet. */
+  readonly last_seen: string | null;
 }
 
 export interface VenueOccupancy {
@@ -78,17 +113,52 @@ export interface VenueOccupancy {
   readonly rate_in: number;
   readonly rate_out: number;
   readonly full_in_s?: number | null;
+  readonly gates: readonly GateOccupancy[];
 }
 
 export interface Occupancy {
   readonly venues: readonly VenueOccupancy[];
   readonly inside_total: number;
   readonly at: string;
+  /** The journal position that the numbers include. */
+  readonly seq: number;
+}
+
+/** One step of a venue's history; inside is as the step ended. */
+export interface Point {
+  readonly at: string;
+  readonly inside: number;
+  readonly entries: number;
+  readonly exits: number;
+  readonly denied: number;
+}
+
+export interface History {
+  readonly venue: string;
+  readonly step_s: number;
+  readonly items: readonly Point[];
+}
+
+/** Somebody who is in a venue now; attendee is null once erased. */
+export interface Inside {
+  readonly badge: string;
+  readonly venue: string;
+  readonly gate: string;
+  readonly since: string;
+  readonly ref?: string;
+  readonly attendee: {
+    readonly name: string;
+    readonly name_latin: string;
+    readonly organization: string;
+    readonly category: string;
+  } | null;
 }
 
 export interface Badge {
   readonly id: string;
   readonly status: "active" | "revoked" | "replaced";
+  /** Null once the badge has ended. */
+  readonly token?: string | null;
   readonly page_url: string;
 }
 

@@ -1,0 +1,96 @@
+import type { Lang } from "../say/say";
+import type { History, VenueOccupancy } from "../server/shapes";
+import { level, percent, soon } from "./board";
+import { BOX, dayBegan, sparkline } from "./history";
+import { useBefore } from "./useLive";
+import { type LiveSay, names, number, words } from "./words";
+
+/** Shapes that go with the colours and words. */
+export const signs = { calm: "", amber: "▲", red: "▲▲", alarm: "■" } as const;
+
+/** A number that rolls when it changes. */
+export function Rolling({ n, lang }: { n: number; lang: Lang }) {
+  const before = useBefore(n);
+  const way = before === undefined || before === n ? "" : n > before ? " up" : " down";
+  return (
+    <span key={n} class={`rolling${way}`}>
+      {number(n, lang)}
+    </span>
+  );
+}
+
+export function Urgency({ venue, lang, wall }: { venue: VenueOccupancy; lang: Lang; wall: boolean }) {
+  const urgency = level(venue);
+  if (urgency === "calm") return null;
+  const said = words(lang)(`live.level.${urgency}`);
+  const other = words(lang === "zh" ? "en" : "zh")(`live.level.${urgency}`);
+  return (
+    <span class="urgency">
+      <span aria-hidden="true">{signs[urgency]}</span> {wall ? `${said} ${other}` : said}
+    </span>
+  );
+}
+
+export function Tile(props: {
+  venue: VenueOccupancy;
+  day: History | undefined;
+  now: number;
+  t: LiveSay;
+  lang: Lang;
+  wall: boolean;
+}) {
+  const { venue, day, now, t, lang, wall } = props;
+  const full = percent(venue);
+  const until = venue.full_in_s ? soon(venue.full_in_s) : undefined;
+  const rate = (n: number) => n.toLocaleString(lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
+  const limit = venue.capacity > 0 ? number(venue.capacity, lang) : undefined;
+  // How wide the number and its limit are, in digits: they fill the tile.
+  const digits = number(venue.inside, lang).length + (limit ? limit.length * 0.42 + 0.8 : 0);
+  const [name, second] = names(venue.name, venue.id, lang, wall);
+  return (
+    <li class={`tile ${level(venue)}`} data-venue={venue.id} style={{ "--digits": Math.max(digits, 4) }}>
+      <h2 dir="auto">
+        <a href={`#venue=${encodeURIComponent(venue.id)}`}>{name}</a>
+        {second && (
+          <span class="second" lang={lang === "zh" ? "en" : "zh"} dir="auto">
+            {second}
+          </span>
+        )}
+      </h2>
+      <p class="count number">
+        <b class="inside">
+          <Rolling n={venue.inside} lang={lang} />
+        </b>
+        {limit && <span class="limit"> / {limit}</span>}
+      </p>
+      <div class="bar" aria-hidden="true">
+        <i style={{ width: `${Math.min(100, full ?? 0)}%` }} />
+      </div>
+      <p class="state">
+        <span class="percent number">{full === undefined ? t("live.unlimited") : `${full} %`}</span>
+        <Urgency venue={venue} lang={lang} wall={wall} />
+      </p>
+      <p class="rates number">
+        <span>
+          <span aria-hidden="true">→</span> {t("live.rate_in", { n: rate(venue.rate_in) })}
+        </span>
+        <span>
+          <span aria-hidden="true">←</span> {t("live.rate_out", { n: rate(venue.rate_out) })}
+        </span>
+        {until && (
+          <span class="until">
+            {t("live.full_in")} {t(until.key, { n: until.n })}
+          </span>
+        )}
+      </p>
+      <svg
+        class="spark"
+        viewBox={`0 0 ${BOX.width} ${BOX.height}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        {day && <path d={sparkline(day.items, day.step_s, dayBegan(now), now, venue.inside)} />}
+      </svg>
+    </li>
+  );
+}
