@@ -18,6 +18,8 @@ type Event struct {
 	StartsAt time.Time `json:"starts_at"`
 	EndsAt   time.Time `json:"ends_at"`
 	Locale   string    `json:"locale"` // default locale, BCP 47
+	// Place is where attendees go, for their badges; none is shown when empty.
+	Place Text `json:"place,omitempty"`
 	// RetainUntil is when the roster's personal data is erased; nil keeps it.
 	RetainUntil *time.Time `json:"retain_until,omitempty"`
 }

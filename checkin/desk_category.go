@@ -16,7 +16,7 @@ func (d *Desk) AddCategory(ctx context.Context, event string, by Stamp, k badge.
 		if err := room("categories", len(c.Categories), maxCategories); err != nil {
 			return err
 		}
-		if err := settle(&k.Name, c.Event.Locale); err != nil {
+		if err := settle(&k.Name, "name", c.Event.Locale); err != nil {
 			return err
 		}
 		var err error
@@ -45,7 +45,7 @@ func (d *Desk) EditCategory(ctx context.Context, event, id string, by Stamp, edi
 				return invalid("code", "The code can't be changed any more: there are attendees of this category.")
 			}
 		}
-		if err := settle(&k.Name, c.Event.Locale); err != nil {
+		if err := settle(&k.Name, "name", c.Event.Locale); err != nil {
 			return err
 		}
 		return checkCategory(c, k)

@@ -118,8 +118,13 @@ func checkEvent(e *badge.Event) error {
 	if !badge.ValidLocale(e.Locale) {
 		return invalid("locale", "The locale must be one such as en, zh or pt-BR.")
 	}
-	if err := settle(&e.Name, e.Locale); err != nil {
+	if err := settle(&e.Name, "name", e.Locale); err != nil {
 		return err
+	}
+	if len(e.Place) > 0 {
+		if err := settle(&e.Place, "place", e.Locale); err != nil {
+			return err
+		}
 	}
 	if _, err := e.Location(); err != nil {
 		return invalid("timezone", "The time zone must have an IANA name such as Asia/Shanghai.")
@@ -144,20 +149,20 @@ func checkEvent(e *badge.Event) error {
 	return nil
 }
 
-// settle puts a name into the form in which it is kept and says what is wrong
-// with it.
-func settle(name *badge.Text, locale string) error {
-	t := maps.Clone(name.Settle(locale))
+// settle puts a text of a few words into the form in which it is kept and says
+// what is wrong with it.
+func settle(text *badge.Text, field, locale string) error {
+	t := maps.Clone(text.Settle(locale))
 	for l, s := range t {
 		t[l] = strings.TrimSpace(s)
 		if strings.ContainsFunc(s, unicode.IsControl) {
-			return invalid("name", "The name must not have control characters.")
+			return invalid(field, "The "+field+" must not have control characters.")
 		}
 	}
 	if err := t.Check(maxName); err != nil {
-		return invalid("name", "The name "+err.Error()+".")
+		return invalid(field, "The "+field+" "+err.Error()+".")
 	}
-	*name = t
+	*text = t
 	return nil
 }
 
@@ -165,7 +170,7 @@ func settle(name *badge.Text, locale string) error {
 func copied[T any](v T) T {
 	switch v := any(&v).(type) {
 	case *badge.Event:
-		v.Name, v.RetainUntil = maps.Clone(v.Name), clonedTime(v.RetainUntil)
+		v.Name, v.Place, v.RetainUntil = maps.Clone(v.Name), maps.Clone(v.Place), clonedTime(v.RetainUntil)
 	case *badge.Category:
 		v.Name = maps.Clone(v.Name)
 	case *Venue:

@@ -61,7 +61,7 @@ func (d *Desk) DropVenue(ctx context.Context, event, id string, by Stamp) error 
 }
 
 func checkVenue(c *Config, old Venue, v *Venue) error {
-	if err := settle(&v.Name, c.Event.Locale); err != nil {
+	if err := settle(&v.Name, "name", c.Event.Locale); err != nil {
 		return err
 	}
 	if v.Capacity < 0 || v.Capacity > maxCapacity {
@@ -144,7 +144,7 @@ func (d *Desk) DropGate(ctx context.Context, event, id string, by Stamp) error {
 }
 
 func checkGate(c *Config, g *Gate) error {
-	if err := settle(&g.Name, c.Event.Locale); err != nil {
+	if err := settle(&g.Name, "name", c.Event.Locale); err != nil {
 		return err
 	}
 	if _, ok := c.Venue(g.Venue); !ok {

@@ -61,6 +61,7 @@ func makeDemoEvent(ctx context.Context, desk *checkin.Desk) error {
 	_, err = desk.CreateEvent(ctx, checkin.Stamp{}, badge.Event{
 		ID: demoEvent, TimeZone: "Asia/Shanghai", Locale: "zh",
 		Name:     both("第21届中国国际人才交流大会", "21st Conference on International Exchange of Professionals"),
+		Place:    both("深圳会展中心", "Shenzhen Convention and Exhibition Center"),
 		StartsAt: time.Date(y, m, d, 9, 0, 0, 0, shenzhen).UTC(),
 		EndsAt:   time.Date(y, m, d+1, 18, 0, 0, 0, shenzhen).UTC(),
 	})
