@@ -1,5 +1,6 @@
 -- What scan.lua, undo.lua and sweep.lua share: places, figures and journal
--- rows, read into memory, changed there, and written by commit() at the end.
+-- rows, read into memory, changed there, and written at the end: rows and places
+-- by commit() for each step, figures by finish() for all steps of the script.
 --
 -- KEYS[1] rules     hash: the configuration in short (rules.go)
 -- KEYS[2] state     hash: seq; v/VENUE and g/GATE figures; roster revision
@@ -18,12 +19,13 @@
 -- entry id, entry gate, entry by, entry day, last seq}, all strings, "" for none.
 
 local call, find, sub, match, gmatch = redis.call, string.find, string.sub, string.match, string.gmatch
-local concat, floor = table.concat, math.floor
+local concat, floor, format = table.concat, math.floor, string.format
+local tonumber, unpack, ipairs = tonumber, unpack, ipairs
 local RULES, STATE, SCANS, PLACES, BADGES, PEOPLE, JOURNAL = unpack(KEYS)
 local PREFIX = ARGV[1]
 local VENUE, INSIDE, MOVED_AT, MOVED_BY, ENTRY_AT, ENTRY_ID, ENTRY_GATE, ENTRY_BY, ENTRY_DAY, LAST_SEQ = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 
-local function int(n) return string.format('%d', n) end
+local function int(n) return format('%d', n) end
 local function num(s) return tonumber(s) or 0 end
 
 local function split(s, sep)
@@ -89,25 +91,27 @@ local function place_at(all, venue)
   return p
 end
 
--- The step under way, as commit() will write it.
+-- The step under way. Its rows and moves are written by commit(), its figures
+-- and minutes stay for the next step of the script.
 local step
 
-local function begin(seq)
-  step = {seq = num(seq), rows = {}, moves = {}, places = {}, figures = {}, minutes = {}, fields = {}}
+-- begin starts a step. Figures that it changes are lost unless keeps is set.
+local function begin(keeps)
+  if keeps and step then return end
+  step = {seq = tonumber(call('HGET', STATE, 'seq')), rows = {}, moves = {}, figures = {}, minutes = {}, places = {}, scan = false, answer = false}
 end
 
 -- load_venue and load_gate read what is counted from its text in the state.
+-- Figures stay texts until they change: writing numbers is slow in Lua.
 local function load_venue(id, text)
-  local f = split(text or '0|0|0|||||', '|')
-  for i = 1, 8 do f[i] = tonumber(f[i]) end
+  local f = {match(text or '0|0|0|||||', '^(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)$')}
   f.inside = call('ZCARD', PREFIX .. 'in:' .. id)
   step.figures['v/' .. id] = f
   return f
 end
 
 local function load_gate(id, text)
-  local f = split(text or '0|0|0|', '|')
-  for i = 1, 3 do f[i] = tonumber(f[i]) end
+  local f = {match(text or '0|0|0|', '^(%d*)|(%d*)|(%d*)|(%d*)$')}
   step.figures['g/' .. id] = f
   return f
 end
@@ -138,57 +142,69 @@ end
 
 local columns = {admitted = 1, exited = 2, denied = 3}
 
+local function add(f, column, n) f[column] = int(f[column] + n) end
+
 -- row adds a row to the journal and counts it: n is 1, or -1 for an undo. It
 -- comes after its places are settled. Figures of a venue are entries, exits,
 -- denied, and of the last minute: which, entries, exits, denied, inside.
 local function row(r, n)
   step.seq = step.seq + 1
-  r.text = concat({r.kind, r.at, r.recorded, r.scan or '', r.badge or '', r.venue, r.gate or '', r.direction, r.result,
+  local text = concat({r.kind, r.at, r.recorded, r.scan or '', r.badge or '', r.venue, r.gate or '', r.direction, r.result,
     r.reason or '', r.note or '', r.conflict or '', r.flags or '', r.operator or '', '', r.why or '', r.content or '',
     r.category or '', r.earlier or '', r.inside or '', r.capacity or '', r.before or '', r.after or ''}, '|')
-  step.rows[#step.rows + 1] = r.text
+  step.rows[#step.rows + 1] = text
   local v, column = venue_figures(r.venue), columns[r.result]
   local minute = floor(num(r.recorded) / 60000)
-  if not v[4] or v[4] < minute then -- a clock that was set back stays in the last minute
-    if v[4] then
-      local over = step.minutes
-      over[#over + 1] = {PREFIX .. 'min:' .. r.venue, int(v[4]), concat({v[5], v[6], v[7], v[8]}, ',')}
+  if num(v[4]) < minute then -- a clock that was set back stays in the last minute
+    if v[4] ~= '' then
+      step.minutes[#step.minutes + 1] = {PREFIX .. 'min:' .. r.venue, v[4], concat({v[5], v[6], v[7], v[8]}, ',')}
     end
-    v[4], v[5], v[6], v[7] = minute, 0, 0, 0
+    v[4], v[5], v[6], v[7] = int(minute), '0', '0', '0'
   end
-  v[8] = v.inside
+  v[8], v.changed = int(v.inside), true
   local g = r.gate and r.gate ~= '' and gate_figures(r.gate)
   if not r.silent then
-    v[column] = v[column] + n
-    if n > 0 then v[column + 4] = v[column + 4] + 1 end
-    if g then g[column] = g[column] + n end
-  end
-  if g and r.kind == 'scan' then g[4] = r.recorded end
-  return r.text
-end
-
-local function commit()
-  local seq = step.seq - #step.rows
-  for i = 1, #step.rows do call('XADD', JOURNAL, int(seq + i) .. '-0', 'r', step.rows[i]) end
-  if step.scan then call('HSET', SCANS, step.scan, step.answer) end
-  for badge, all in pairs(step.places) do
-    local texts = {}
-    for i = 1, #all do texts[i] = place_text(all[i]) end
-    call('HSET', PLACES, badge, concat(texts, ';'))
-  end
-  for i = 1, #step.moves do call(unpack(step.moves[i])) end
-  for i = 1, #step.minutes do call('HSET', unpack(step.minutes[i])) end
-  local state = {'seq', int(step.seq)}
-  for name, f in pairs(step.figures) do
-    if f[4] then -- else only looked at
-      state[#state + 1], state[#state + 2] = name, concat(f, '|')
+    add(v, column, n)
+    if n > 0 then add(v, column + 4, 1) end
+    if g then
+      add(g, column, n)
+      g.changed = true
     end
   end
-  call('HSET', STATE, unpack(state))
+  if g and r.kind == 'scan' then g[4], g.changed = r.recorded, true end
+  return text
+end
+
+-- commit writes the rows of a step, the answer that they are to a scan, and
+-- the places that have changed.
+local function commit()
+  local rows, moves, seq = step.rows, step.moves, step.seq
+  for i = 1, #rows do call('XADD', JOURNAL, int(seq - #rows + i) .. '-0', 'r', rows[i]) end
+  if step.scan then call('HSET', SCANS, step.scan, step.answer) end
+  for badge, all in pairs(step.places) do
+    local text = place_text(all[1])
+    for i = 2, #all do text = text .. ';' .. place_text(all[i]) end
+    call('HSET', PLACES, badge, text)
+  end
+  for i = 1, #moves do call(unpack(moves[i])) end
+  step.rows, step.moves, step.places, step.scan = {}, {}, {}, false
+end
+
+-- finish writes the figures of all steps of the script.
+local function finish()
+  if not step then return end
+  for _, m in ipairs(step.minutes) do call('HSET', m[1], m[2], m[3]) end
+  local state = {'seq', int(step.seq)}
+  for name, f in pairs(step.figures) do
+    if f.changed then state[#state + 1], state[#state + 2] = name, concat(f, '|') end
+  end
+  if #state > 2 then call('HSET', STATE, unpack(state)) end
 end
 
 -- read_venue is a venue's rules: {capacity, reentry, group, auto exit, categories, hours}.
-local function read_venue(s) return s and split(s, '|') end
+local function read_venue(s)
+  return s and {match(s, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$')}
+end
 
 -- group gives the other venues of a venue's exclusive group, by id.
 local function group(venue, rules)
@@ -219,8 +235,8 @@ end
 -- person_of is the record of the attendee of a badge, false when there is none.
 local function person_of(badge)
   local b = badge ~= '' and call('HGET', BADGES, badge)
-  local attendee = b and match(b, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]+)|')
-  return attendee and call('HGET', PEOPLE, attendee) or false
+  local attendee = b and match(b, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|') or ''
+  return attendee ~= '' and call('HGET', PEOPLE, attendee)
 end
 
 -- put_back restores the places that the entry e moved and that nothing has

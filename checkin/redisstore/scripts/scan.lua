@@ -17,13 +17,15 @@
 local FIELDS = 19
 
 local function read_scan(a)
-  local c = {}
-  local flags
-  c.id, c.gate, c.direction, c.content, c.badge, c.key, c.refused, c.now, c.at, flags, c.shown, c.override, c.operator,
-    c.venue, c.zone, c.auto, c.struck, c.day, c.minute = unpack(ARGV, a, a + FIELDS - 1)
-  c.guarded, c.offline = find(flags, 'g', 1, true), find(flags, 'o', 1, true)
-  c.skewed, c.dry = find(flags, 's', 1, true), find(flags, 'd', 1, true)
-  return c
+  local flags = ARGV[a + 9]
+  return {
+    id = ARGV[a], gate = ARGV[a + 1], direction = ARGV[a + 2], content = ARGV[a + 3], badge = ARGV[a + 4], key = ARGV[a + 5],
+    refused = ARGV[a + 6], now = ARGV[a + 7], at = ARGV[a + 8],
+    guarded = find(flags, 'g', 1, true), offline = find(flags, 'o', 1, true),
+    skewed = find(flags, 's', 1, true), dry = find(flags, 'd', 1, true),
+    shown = ARGV[a + 10], override = ARGV[a + 11], operator = ARGV[a + 12],
+    venue = ARGV[a + 13], zone = ARGV[a + 14], auto = ARGV[a + 15], struck = ARGV[a + 16], day = ARGV[a + 17], minute = ARGV[a + 18],
+  }
 end
 
 -- guard refuses an operator who may not scan here. The rule is "expires|gates".
@@ -37,13 +39,14 @@ end
 
 -- take_back undoes what the phone, which never heard of it, had shown as denied.
 local function take_back(c, e, undone)
-  begin(call('HGET', STATE, 'seq'))
+  local kept = step
+  begin(not c.dry)
   local p = e[BADGE] ~= '' and read_places(e[BADGE])[e[AT_VENUE]]
   local restores = p and p[MOVED_BY] == c.id and undone == ''
   local text, seq = put_back(e, restores, undone ~= '',
     {at = c.at, recorded = c.now, operator = c.operator, flags = 'o', note = 'shown'})
   if c.dry then
-    seq = ''
+    seq, step = '', kept
   else
     step.scan, step.answer = c.id, seq
     commit()
@@ -81,10 +84,8 @@ local function is_open(hours, minute)
   return hours == ''
 end
 
--- judge gives the first reason of 4 to 10 against an entry, "" for none. The
--- badge is status|category|until|from|…
-local function judge(c, v, badge, p, inside)
-  local status, category, till, from = match(badge, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|')
+-- judge gives the first reason of 4 to 10 against an entry, "" for none.
+local function judge(c, v, status, category, till, from, p, inside)
   local at = num(c.at)
   if status ~= 'active' then return 'revoked' end
   if from ~= '' and at < num(from) then return 'not_yet_valid' end
@@ -167,10 +168,10 @@ local function move(r, c, p, places, others, overruling)
   end
   p[LAST_SEQ] = int(step.seq + 1)
   later[1] = place_text(p)
-  if settled then
+  if r.result == 'admitted' then -- a late entry, too, leaves where the badge was before it
     for _, w in ipairs(others) do
       local q = places[w]
-      if q and q[INSIDE] == '1' then
+      if q and q[INSIDE] == '1' and (settled or not after(q[ENTRY_AT], q[ENTRY_ID], c.at, c.id)) then
         before[#before + 1] = place_text(q)
         q[INSIDE], q[MOVED_BY] = '', c.id
         if num(c.at) > num(q[MOVED_AT]) then q[MOVED_AT] = c.at end
@@ -194,13 +195,18 @@ end
 -- decide applies the rules and records. overruled is the remembered denial of
 -- a scan that the phone has overruled.
 local function decide(c, v, opens, direction, overruled)
-  local state = call('HMGET', STATE, 'seq', 'v/' .. c.venue, 'g/' .. c.gate)
-  begin(state[1])
-  local figures = load_venue(c.venue, state[2])
-  load_gate(c.gate, state[3])
+  local kept = step
+  begin(not c.dry)
+  local figures = step.figures['v/' .. c.venue]
+  if not figures or not step.figures['g/' .. c.gate] then
+    local state = call('HMGET', STATE, 'v/' .. c.venue, 'g/' .. c.gate)
+    figures = figures or load_venue(c.venue, state[1])
+    if not step.figures['g/' .. c.gate] then load_gate(c.gate, state[2]) end
+  end
   local r = {kind = 'scan', at = c.at, recorded = c.now, scan = c.id, badge = c.badge, venue = c.venue, gate = c.gate,
-    direction = direction, operator = c.operator, content = c.content, capacity = v[1]}
-  local reason = c.refused
+    direction = direction, result = '', reason = '', note = '', conflict = '', flags = '', silent = false, operator = c.operator,
+    why = '', content = c.content, category = '', earlier = '', inside = '', capacity = v[1], before = '', after = ''}
+  local reason, person = c.refused, ''
   if reason == '' and direction == 'in' and not opens then reason = 'invalid_token' end -- people leave on it, nobody enters
   if reason ~= '' then r.badge = '' end
   local places = read_places(r.badge)
@@ -208,20 +214,23 @@ local function decide(c, v, opens, direction, overruled)
   if c.dry and c.struck ~= '' then pretend(c, p, figures) end
   local record = r.badge ~= '' and call('HGET', BADGES, r.badge)
   if record then
-    r.category = match(record, '^[^|]*|([^|]*)|')
-    if direction == 'in' then reason = judge(c, v, record, p, figures.inside) end
+    local status, category, till, from, attendee = match(record, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|')
+    r.category, person = category, attendee
+    if direction == 'in' then reason = judge(c, v, status, category, till, from, p, figures.inside) end
   elseif reason == '' then
     reason = 'unknown_badge'
   end
   if overruled then reason = overruled[REASON] end
-  if names_earlier[reason] then r.earlier = concat({p[ENTRY_AT], p[ENTRY_GATE], p[ENTRY_BY]}, ',') end
+  if names_earlier[reason] and p[ENTRY_AT] ~= '' then r.earlier = concat({p[ENTRY_AT], p[ENTRY_GATE], p[ENTRY_BY]}, ',') end
   settle(r, c, reason)
   local others = r.result == 'admitted' and group(c.venue, v) or {}
   local left = move(r, c, p, places, others, overruled)
-  r.inside = figures.inside
+  r.inside = int(figures.inside)
   local text = row(r, 1)
   local seq = ''
-  if not c.dry then
+  if c.dry then
+    step = kept
+  else
     seq = int(step.seq)
     step.scan, step.answer = c.id, seq
     for _, w in ipairs(left) do
@@ -230,11 +239,36 @@ local function decide(c, v, opens, direction, overruled)
     end
     commit()
   end
-  return {OK, text, seq, '', person_of(r.badge)}
+  return {OK, text, seq, '', person ~= '' and call('HGET', PEOPLE, person)}
+end
+
+-- The rules that scans of this script have looked up.
+local looked_up, venues = {}, {}
+
+local function look_up(names)
+  local found = {}
+  for i = 1, #names do
+    found[i] = looked_up[names[i]]
+    if found[i] == nil then
+      found = call('HMGET', RULES, unpack(names))
+      for j = 1, #names do looked_up[names[j]] = found[j] end
+      return found
+    end
+  end
+  return found
+end
+
+local function venue_rules(id)
+  local v = venues[id]
+  if v == nil then
+    v = read_venue(look_up({'v/' .. id})[1])
+    venues[id] = v
+  end
+  return v
 end
 
 local function scan(c, renew)
-  local rules = call('HMGET', RULES, 'tz', 'g/' .. c.gate, 'k/' .. c.key, 'v/' .. c.venue, 'o/' .. c.operator)
+  local rules = look_up({'tz', 'g/' .. c.gate, 'k/' .. c.key, 'v/' .. c.venue, 'o/' .. c.operator})
   if not rules[1] then return {NO_EVENT} end
   local refusal = guard(c, rules[5])
   if refusal then return refusal end
@@ -250,7 +284,7 @@ local function scan(c, renew)
   elseif way ~= 'both' and way ~= direction then
     return {WRONG_DIRECTION}
   end
-  local v = read_venue(venue == c.venue and rules[4] or call('HGET', RULES, 'v/' .. venue))
+  local v = venue_rules(venue)
   if not v then return {NO_GATE} end
   if venue ~= c.venue or c.zone ~= rules[1] or c.auto ~= v[4] then return {CLOCK, venue, rules[1], v[4]} end
   if c.struck ~= '' and not c.dry and #call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. c.struck, 'LIMIT', 0, 1) > 0 then
@@ -265,4 +299,5 @@ for a = 3, #ARGV, FIELDS do
   results[#results + 1] = result
   if result[1] == CLOCK or result[1] == SWEEP then break end
 end
+finish()
 return results

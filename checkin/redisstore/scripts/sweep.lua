@@ -18,7 +18,7 @@ if zone ~= rules[1] or auto ~= v[4] then return {CLOCK, venue, rules[1], v[4]} e
 if auto == '' then return {OK, 0} end
 local due = call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. struck, 'LIMIT', 0, most)
 if #due == 0 then return {OK, 0} end
-begin(call('HGET', STATE, 'seq'))
+begin(true)
 for i = 1, #due do
   local all = read_places(due[i])
   local p = place_at(all, venue)
@@ -29,4 +29,5 @@ for i = 1, #due do
     note = 'auto_exit', after = place_text(p)}, 1)
 end
 commit()
+finish()
 return {OK, #due}

@@ -25,8 +25,9 @@ if e[BADGE] ~= '' then
   local p = read_places(e[BADGE])[e[AT_VENUE]]
   if not p or p[LAST_SEQ] ~= seq then return {SUPERSEDED} end
 end
-begin(call('HGET', STATE, 'seq'))
+begin(true)
 local undo, undo_seq = put_back(e, true, false, {at = now, recorded = now, operator = operator, flags = '', note = ''})
 step.scan, step.answer = id, seq .. ',' .. undo_seq
 commit()
+finish()
 return {OK, text, person, undo, undo_seq}
