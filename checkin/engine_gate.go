@@ -31,7 +31,10 @@ func (t *tx) scan(s *State, c Scan) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	v, _ := s.cfg.Venue(g.Venue)
+	v, ok := s.cfg.Venue(g.Venue)
+	if !ok {
+		return Answer{}, ErrNoGate // it leads nowhere
+	}
 	if c.DryRun {
 		defer s.pretend(s.exits(v, c.Now))()
 	} else {

@@ -30,6 +30,10 @@ type folder struct {
 }
 
 func (f *folder) start(e *checkin.Engine) {
+	left, _ := filepath.Glob(filepath.Join(f.dir, "new-*"))
+	for _, half := range left { // of a process that died
+		os.Remove(half)
+	}
 	f.due = map[string]uint64{}
 	f.wake, f.quit, f.stopped = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	go func() {

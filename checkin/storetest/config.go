@@ -91,6 +91,9 @@ func testChanges(t *testing.T, s checkin.Store) {
 	h.drop(checkin.Record{Thing: checkin.GateThing, ID: "small"}, checkin.Record{Thing: checkin.GateThing, ID: "a-new-gate"},
 		checkin.Record{Thing: checkin.VenueThing, ID: "small"})
 	h.fails(checkin.ErrNoGate, h.scan("small", checkin.In, "ann"))
+	h.drop(checkin.Record{Thing: checkin.VenueThing, ID: "day"}) // its gate leads nowhere
+	h.fails(checkin.ErrNoGate, h.scan("day", checkin.In, "ann"))
+	h.fails(checkin.ErrNoGate, h.scan("day", checkin.Out, "ann", dryRun))
 }
 
 func testHolds(t *testing.T, s checkin.Store) {

@@ -1,0 +1,137 @@
+package boltstore_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/gob"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lanyard/checkin"
+	"lanyard/checkin/storetest"
+)
+
+// A snapshot only saves time: whatever is in its place, the store starts with
+// what the journal says.
+func TestDamagedSnapshots(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	storetest.NewEvent(t, s, "expo")
+	storetest.NewEvent(t, s, "other")
+	scans(t, s, "expo", 0, 100)
+	scans(t, s, "other", 0, 230)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "folds", "expo.fold")
+	early := read(t, path)
+	s = open(t, dir)
+	scans(t, s, "expo", 100, 300)
+	want := records(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	good := read(t, path)
+	if bytes.Equal(early, good) {
+		t.Fatal("no second snapshot was taken")
+	}
+	flipped := bytes.Clone(good)
+	flipped[len(flipped)/2] ^= 1
+	for name, data := range map[string][]byte{
+		"none":                   nil,
+		"empty":                  {},
+		"short":                  good[:20],
+		"cut":                    good[:len(good)-1],
+		"longer":                 append(bytes.Clone(good), 0),
+		"a bit flipped":          flipped,
+		"the sum of nothing":     append(sum(nil), good[sha256.Size:]...),
+		"no snapshot":            append(sum([]byte("hello")), "hello"...),
+		"an empty one":           sum(nil),
+		"an early one":           early,
+		"of another event":       read(t, filepath.Join(dir, "folds", "other.fold")),
+		"of a journal that went": changed(t, good, func(f *checkin.Fold) { f.Head = checkin.GenesisHash }),
+		"of a row to come":       changed(t, good, func(f *checkin.Fold) { f.Seq += 1000 }),
+		"of no row":              changed(t, good, func(f *checkin.Fold) { f.Seq = 0 }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+			if data != nil {
+				if err := os.WriteFile(path, data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			wantAfterStart(t, "with "+name, dir, want)
+		})
+	}
+	t.Run("a folder in its place", func(t *testing.T) {
+		os.RemoveAll(path)
+		if err := os.MkdirAll(filepath.Join(path, "x"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		wantAfterStart(t, "with a folder", dir, want)
+	})
+	t.Run("a file in place of the folder", func(t *testing.T) {
+		folds := filepath.Join(dir, "folds")
+		if err := os.RemoveAll(folds); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(folds, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		wantAfterStart(t, "without a folder", dir, want)
+		s := open(t, dir)
+		scans(t, s, "expo", 300, 400) // no snapshot can be written: no loss
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What a crash has left half written is cleared away.
+func TestHalfWrittenSnapshots(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "folds"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(dir, "folds", "new-123")
+	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open(t, dir).Close()
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("still there: %v", err)
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func sum(body []byte) []byte {
+	s := sha256.Sum256(body)
+	return s[:]
+}
+
+// changed is a snapshot that says something else and is whole.
+func changed(t *testing.T, data []byte, change func(*checkin.Fold)) []byte {
+	t.Helper()
+	f := new(checkin.Fold)
+	if err := gob.NewDecoder(bytes.NewReader(data[sha256.Size:])).Decode(f); err != nil {
+		t.Fatal(err)
+	}
+	change(f)
+	var body bytes.Buffer
+	if err := gob.NewEncoder(&body).Encode(f); err != nil {
+		t.Fatal(err)
+	}
+	return append(sum(body.Bytes()), body.Bytes()...)
+}
