@@ -90,8 +90,29 @@ func (b *syncBuffer) String() string {
 // faultyStore can stop answering.
 type faultyStore struct {
 	checkin.Store
-	mu   sync.Mutex
-	down bool
+	mu       sync.Mutex
+	down     bool
+	journals int // how many readings of the journal will work; 0 for all
+}
+
+func (s *faultyStore) Journal(ctx context.Context, event string, after uint64, limit int) ([]checkin.Row, error) {
+	s.mu.Lock()
+	left := s.journals
+	if left > 1 {
+		s.journals--
+	}
+	s.mu.Unlock()
+	if left == 1 {
+		return nil, fmt.Errorf("dial 10.1.2.3:6379: connection refused: %w", checkin.ErrUnavailable)
+	}
+	return s.Store.Journal(ctx, event, after, limit)
+}
+
+// breakJournal lets so many more readings of the journal work.
+func (s *faultyStore) breakJournal(after int) {
+	s.mu.Lock()
+	s.journals = after + 1
+	s.mu.Unlock()
 }
 
 func (s *faultyStore) fail() error {

@@ -149,7 +149,7 @@ func (s *Server) finish(x *exchange) {
 	case status == 0:
 		status = http.StatusOK
 	}
-	s.metrics.request(x.pattern(), x.request.Method, status, took)
+	s.metrics.request(x.pattern(), method(x.request), status, took)
 	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -112,8 +113,7 @@ func (s *Server) getLive(c *call) error {
 				}
 			}
 		case <-beat.C:
-			// Roles end while streams go on.
-			if op, err := s.operator(ctx, c.credential); err != nil || op.Role != c.op.Role {
+			if !s.mayGoOn(c) {
 				return nil
 			}
 			out.WriteString(": alive\n\n")
@@ -126,6 +126,14 @@ func (s *Server) getLive(c *call) error {
 			return nil
 		}
 	}
+}
+
+// mayGoOn tells whether a reader is still who it was: operators end while
+// streams go on. A store that can't be asked ends no stream by that; the feed
+// itself does when it stays silent.
+func (s *Server) mayGoOn(c *call) bool {
+	op, err := s.operator(c.Request().Context(), c.credential)
+	return err == nil && op.Role == c.op.Role || errors.Is(err, checkin.ErrUnavailable)
 }
 
 func writeFrame(b *bytes.Buffer, f checkin.Frame) {

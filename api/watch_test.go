@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -133,6 +134,33 @@ func TestLongExport(t *testing.T) {
 		{do: "GET " + ciep + "/journal?format=ndjson", as: "security", status: 200, after: chainedLines},
 		{do: "GET " + ciep + "/journal?format=ndjson", as: "security", status: 200, after: count(1500)},
 		{do: "GET " + ciep + "/journal?format=ndjson&limit=1200", as: "security", status: 200, after: count(1200)},
+	})
+}
+
+// An export that breaks off midway must not look like a whole one.
+func TestBrokenExport(t *testing.T) {
+	h := newHall(t, memory)
+	srv, _ := h.serve()
+	for _, format := range []string{"ndjson", "csv"} {
+		h.faulty.breakJournal(1)
+		r := must(http.NewRequestWithContext(t.Context(), "GET", srv.URL+"/api/v1"+ciep+"/journal?format="+format, nil))
+		r.Header.Set("Authorization", "Bearer "+h.names["KEY:security"])
+		res := must(srv.Client().Do(r))
+		body, err := io.ReadAll(res.Body)
+		if err == nil || !strings.Contains(string(body), "seq") {
+			t.Errorf("%s: %d bytes and then %v", format, len(body), err)
+		}
+	}
+	h.faulty.breakJournal(0)
+	h.run([]step{
+		{do: "GET " + ciep + "/journal?format=csv", as: "security", status: 503, want: []string{`"store_unavailable"`}, not: []string{"10.1.2.3"},
+			after: func(h *hall, r *http.Response, _ []byte) {
+				if d := r.Header.Get("Content-Disposition"); d != "" {
+					h.t.Errorf("a problem comes with Content-Disposition %q", d)
+				}
+			}},
+		{do: "GET //b/{LINK:LI}", status: 200, want: []string{`class="qr"`}}, // the badge matters more than where one is
+		{do: "GET //b/{LINK:LI}/status", status: 503},
 	})
 }
 
