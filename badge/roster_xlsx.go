@@ -13,9 +13,9 @@ import (
 const (
 	maxUnpacked = 256 << 20 // bytes of all parts that are read
 	maxParts    = 10_000
-	maxToken    = 1 << 20 // bytes of XML between two tags, and in one cell
-	maxDepth    = 100     // of tags inside each other
-	maxStrings  = 2_000_000
+	maxToken    = 1 << 20   // bytes of XML between two tags, and in one cell
+	maxDepth    = 100       // of tags inside each other
+	maxStrings  = 1_000_000 // excelize sets some 400 bytes aside for each
 	maxMarkup   = 1_000_000 // tags of a workbook or its styles
 	maxSheets   = 256
 	maxFormats  = 4_096
@@ -52,7 +52,6 @@ func (t *table) readXLSX(b []byte, sheet string) error {
 		return badXLSX(err)
 	}
 	defer w.file.Close() // nothing to lose: no part is large enough to go to a temporary file
-	found := false
 	seen := make(map[string]bool)
 	for _, s := range w.file.WorkBook.Sheets.Sheet {
 		// excelize finds sheets by name: two of one name would be one of them by chance.
@@ -61,6 +60,7 @@ func (t *table) readXLSX(b []byte, sheet string) error {
 		}
 		seen[strings.ToLower(s.Name)] = true
 	}
+	found := false
 	for _, s := range w.file.WorkBook.Sheets.Sheet {
 		part, rows := p.sheets[s.ID] // else a chart
 		hidden := strings.Contains(strings.ToLower(s.State), "hidden")
@@ -114,7 +114,7 @@ func (p *parts) open() (*workbook, error) {
 		return nil, err
 	}
 	w := &workbook{parts: p}
-	if w.lengths, err = p.checkStrings(shared); err != nil {
+	if w.lengths, err = checkStrings(shared); err != nil {
 		return nil, err
 	}
 	err = contained(func() (err error) {
@@ -132,7 +132,7 @@ func (p *parts) open() (*workbook, error) {
 	if pr := w.file.WorkBook.WorkbookPr; pr != nil {
 		w.date1904 = pr.Date1904
 	}
-	return w, w.readFormats()
+	return w, contained(w.readFormats)
 }
 
 // readSheet calls f for each row that has cells, with the numbers that the
@@ -171,8 +171,8 @@ func (w *workbook) readSheet(name string, part sheetPart, f func(number int, cel
 		switch {
 		case err != nil:
 			return any, err
-		case !more && number <= check.rows:
-			return any, errBadXLSX // excelize ends a sheet in silence where it can't read on
+		case more != (number <= check.rows):
+			return any, errBadXLSX // excelize ends in silence where it can't read on
 		case !more:
 			return any, nil
 		}

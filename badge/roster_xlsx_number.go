@@ -2,11 +2,12 @@ package badge
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
-	"github.com/xuri/nfp"
 )
 
 // numberFormat is how a cell shows its number, as far as a roster has use for
@@ -40,14 +41,8 @@ func (w *workbook) readFormats() error {
 			if f.FormatCode16 != "" {
 				code = f.FormatCode16
 			}
-			err := contained(func() error {
-				custom[f.NumFmtID], f.FormatCode = parseFormat(code)
-				f.FormatCode16 = ""
-				return nil
-			})
-			if err != nil {
-				return err
-			}
+			custom[f.NumFmtID], f.FormatCode = parseFormat(code)
+			f.FormatCode16 = ""
 		}
 	}
 	if styles.CellXfs == nil {
@@ -80,68 +75,57 @@ func builtinFormat(id int) numberFormat {
 	return plainFormat
 }
 
+var (
+	inert    = regexp.MustCompile(`"[^"]*"?|\\.|\[[^\]]*\]?|[_*].`)
+	section  = regexp.MustCompile(`^(?:\\.|[^;\\])*`)
+	literals = regexp.MustCompile(`\\.`)
+	anyRune  = regexp.MustCompile(`.`)
+)
+
 // parseFormat tells what the code of a number format means for a number that
-// isn't negative, and the code of a mask reduced to what excelize applies right.
+// isn't negative, and the code of a mask reduced to what excelize applies
+// right: it takes a zero in "CIEP20-"000 for a digit, but not in
+// \C\I\E\P\2\0\-000.
 func parseFormat(code string) (numberFormat, string) {
 	if len(code) > 255 { // as many as a spreadsheet allows
 		return plainFormat, ""
 	}
-	parser := nfp.NumberFormatParser()
-	sections := parser.Parse(escapeQuoted(code))
-	if len(sections) == 0 {
-		return plainFormat, ""
-	}
-	var mask strings.Builder
-	date, masked, zeros := false, true, false
-	for _, token := range sections[0].Items {
-		switch token.TType {
-		case nfp.TokenTypeDateTimes, nfp.TokenTypeElapsedDateTimes:
-			// Not the G of the general format in Chinese.
-			date = date || strings.ContainsAny(token.TValue, "yYmMdDhHsS")
-			masked = false
-		case nfp.TokenTypeZeroPlaceHolder:
-			zeros = true
-			mask.WriteString(token.TValue)
-		case nfp.TokenTypeHashPlaceHolder, nfp.TokenTypeDigitalPlaceHolder:
-			mask.WriteString(strings.Repeat("#", len(token.TValue)))
-		case nfp.TokenTypeLiteral:
-			for _, r := range token.TValue {
-				mask.WriteString(`\` + string(r))
-			}
-		case nfp.TokenTypeAlignment, nfp.TokenTypeColor, nfp.TokenTypeCondition, nfp.TokenTypeCurrencyLanguage, nfp.TokenTypeRepeatsChar:
-		default: // General, decimals, thousands, exponents, fractions, @
-			masked = false
+	date := false
+	mask := inert.ReplaceAllStringFunc(code, func(s string) string {
+		switch s[0] {
+		case '"':
+			return anyRune.ReplaceAllString(strings.Trim(s, `"`), `\$0`)
+		case '\\':
+			return s
+		case '[': // elapsed time, as in [h]:mm
+			date = date || len(s) > 2 && strings.Trim(strings.ToLower(s), "[hms]") == ""
 		}
-	}
+		return "" // colors, conditions, currencies and space
+	})
+	mask = section.FindString(mask)
+	digits := literals.ReplaceAllString(mask, "")
 	switch {
-	case date:
+	case date || strings.ContainsAny(digits, "yYmMdDhHsS"):
 		return dateFormat, ""
-	case masked && zeros:
-		return maskFormat, mask.String()
+	case strings.Trim(digits, "0#?-+() :") == "" && strings.Contains(digits, "0"):
+		return maskFormat, strings.NewReplacer(`\?`, `\?`, "?", "#").Replace(mask)
 	}
-	return plainFormat, ""
+	return plainFormat, "" // General, decimals, thousands, exponents, fractions, @
 }
 
-// escapeQuoted writes "CIEP20-"000 as \C\I\E\P\2\0\-000: the parser takes a
-// zero between quotes for a digit of the number.
-func escapeQuoted(code string) string {
-	var b strings.Builder
-	quoted, escaped := false, false
-	for _, r := range code {
-		switch {
-		case escaped:
-			escaped = false
-		case r == '"':
-			quoted = !quoted
-			continue
-		case quoted:
-			b.WriteByte('\\')
-		case r == '\\' || r == '_' || r == '*':
-			escaped = true
+var escapes = regexp.MustCompile(`(?:_x[0-9A-Fa-f]{4}_)+`)
+
+// unescape resolves the escapes of characters that XML can't hold (_x000D_,
+// ECMA-376 part 1, 22.9.2.19), which excelize leaves in the results of formulas.
+func unescape(s string) string {
+	return escapes.ReplaceAllStringFunc(s, func(e string) string {
+		units := make([]uint16, len(e)/7)
+		for i := range units {
+			n, _ := strconv.ParseUint(e[7*i+2:7*i+6], 16, 16)
+			units[i] = uint16(n)
 		}
-		b.WriteRune(r)
-	}
-	return b.String()
+		return string(utf16.Decode(units))
+	})
 }
 
 // shown is the text of a cell where it isn't what excelize makes of it: an
