@@ -109,6 +109,12 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		in.Body = http.NoBody
 	}
 	go func() {
+		defer func() {
+			if recover() != nil { // http.ErrAbortHandler: an answer that can't be finished
+				w.WriteHeader(http.StatusInternalServerError)
+				writer.CloseWithError(io.ErrUnexpectedEOF)
+			}
+		}()
 		t.handler.ServeHTTP(w, in)
 		w.WriteHeader(http.StatusOK)
 		writer.Close()

@@ -106,12 +106,17 @@ func (p *program) open(ctx context.Context, s *serverSettings, log *slog.Logger)
 	if srv.tls, err = newTLS(s, log); err != nil {
 		return nil, err
 	}
-	srv.desk = checkin.NewDesk(srv.store, checkin.DeskOptions{Secret: secret, Log: log})
+	registry := prometheus.NewRegistry()
+	measured, err := api.MeasureStore(srv.store, registry)
+	if err != nil {
+		return nil, err
+	}
+	srv.desk = checkin.NewDesk(measured, checkin.DeskOptions{Secret: secret, Log: log})
 	site, err := web.New()
 	if err != nil {
 		return nil, err
 	}
-	srv.api, err = api.New(api.Options{Desk: srv.desk, Site: site, Log: log, Registry: prometheus.NewRegistry(),
+	srv.api, err = api.New(api.Options{Desk: srv.desk, Site: site, Log: log, Registry: registry,
 		TrustedProxies: proxies, BaseURL: strings.TrimSuffix(s.baseURL, "/"), Version: versionText(),
 		MetricsSeparate: s.metricsAddr != "", TLS: srv.tls != nil})
 	if err != nil {
