@@ -29,7 +29,7 @@ func (s *Store) decide(ctx context.Context, e *event, scans []checkin.Scan) (out
 	if isLost(err) { // the answer, or the scan: asked again, it is decided once
 		v, err = s.eval(ctx, scanScript, s.replicas, e.keys.gateScript, args)
 	}
-	if err != nil {
+	if err != nil && !asksFirst(v) {
 		return nil, nil, err
 	}
 	results, ok := v.([]any)
@@ -59,6 +59,17 @@ func (s *Store) decide(ctx context.Context, e *event, scans []checkin.Scan) (out
 		}
 	}
 	return out, nil, nil
+}
+
+// asksFirst tells whether nothing was decided at all, so that no replica has to
+// know of it.
+func asksFirst(v any) bool {
+	results, ok := v.([]any)
+	if !ok || len(results) == 0 {
+		return false
+	}
+	c, _, err := result(results[0])
+	return err == nil && (c == codeClock || c == codeSweep)
 }
 
 // isRefusal tells a refusal to decide one scan from a failure.

@@ -85,24 +85,24 @@ func (s *Store) step(ctx context.Context, script *redis.Script, keys []string, a
 const moves = 5
 
 // eval runs a script on the node of its first key, followed by WAIT where
-// replicas are demanded. What the server refuses before it runs anything is
+// replicas are demanded: an answer that too few of them have comes with an
+// error. What the server refuses before it runs anything is
 // tried again: a script that it doesn't know (any more), a slot that has moved.
 func (s *Store) eval(ctx context.Context, script *redis.Script, replicas int, keys []string, args []any) (any, error) {
+	send := sender(script.EvalSha)
 	for try := 1; ; try++ {
 		n, err := s.node(ctx, keys[0])
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.evalAt(ctx, n, script, replicas, keys, args)
+		v, err := s.evalAt(ctx, n, send, replicas, keys, args)
 		switch {
 		case err == nil:
 			return v, nil
-		case try == moves:
-			return nil, unavailable(err)
 		case redis.HasErrorPrefix(err, "NOSCRIPT"):
-			if err := script.Load(ctx, n).Err(); err != nil {
-				return nil, unavailable(err)
-			}
+			send = script.Eval
+		case try == moves || v != nil:
+			return v, unavailable(err)
 		case redis.HasErrorPrefix(err, "MOVED"), redis.HasErrorPrefix(err, "ASK"), redis.HasErrorPrefix(err, "TRYAGAIN"):
 			c, ok := s.client.(*redis.ClusterClient)
 			if !ok {
@@ -120,12 +120,15 @@ func (s *Store) eval(ctx context.Context, script *redis.Script, replicas int, ke
 	}
 }
 
-func (s *Store) evalAt(ctx context.Context, n *redis.Client, script *redis.Script, replicas int, keys []string, args []any) (any, error) {
+// sender is EvalSha or Eval of a script.
+type sender func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd
+
+func (s *Store) evalAt(ctx context.Context, n *redis.Client, send sender, replicas int, keys []string, args []any) (any, error) {
 	if replicas == 0 {
-		return script.EvalSha(ctx, n, keys, args...).Result()
+		return send(ctx, n, keys, args...).Result()
 	}
 	p := n.Pipeline()
-	ran := script.EvalSha(ctx, p, keys, args...)
+	ran := send(ctx, p, keys, args...)
 	wait := p.Do(ctx, "WAIT", replicas, s.wait.Milliseconds())
 	if _, err := p.Exec(ctx); err != nil && ran.Err() == nil {
 		return nil, err
@@ -134,7 +137,7 @@ func (s *Store) evalAt(ctx context.Context, n *redis.Client, script *redis.Scrip
 		return nil, err
 	}
 	if got, err := wait.Int64(); err != nil || got < int64(replicas) {
-		return nil, fmt.Errorf("%w: written, but %d of %d replicas confirmed it in time", checkin.ErrUnavailable, got, replicas)
+		return ran.Val(), fmt.Errorf("%w: written, but %d of %d replicas confirmed it in time", checkin.ErrUnavailable, got, replicas)
 	}
 	return ran.Val(), nil
 }
