@@ -57,6 +57,7 @@ type bench struct {
 	span         time.Duration // of one measurement
 	attendees    int           // of the roster rows
 	gates        int
+	many         int // badges of the scale rows
 	rows         []string
 	json         string
 	stdout       io.Writer
@@ -85,7 +86,8 @@ func runBench(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	f.DurationVar(&b.span, "span", 3*time.Second, "how long one measurement takes")
 	f.IntVar(&b.attendees, "attendees", 100_000, "attendees of the roster rows")
 	f.IntVar(&b.gates, "gates", 64, "gates that scan at the same time")
-	rows := f.String("rows", "scans,roster,boards", "which `rows`: scans, roster, boards, scale (a million badges: takes minutes)")
+	f.IntVar(&b.many, "many", 1_000_000, "badges on record in the scale rows")
+	rows := f.String("rows", "scans,roster,boards", "which `rows`: scans, roster, boards, scale (takes minutes)")
 	f.StringVar(&b.json, "json", os.Getenv("JSON"), "also write the rows to this `file`; JSON sets it too")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -107,8 +109,8 @@ func runBench(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 			return misuse("no rows named %q", name)
 		}
 	}
-	if b.rounds < 1 || b.span < 100*time.Millisecond || b.span > time.Minute || b.gates < 1 || b.attendees < 1 {
-		return misuse("rounds, span (0.1 s to a minute), gates and attendees must be positive")
+	if b.rounds < 1 || b.span < 100*time.Millisecond || b.span > time.Minute || b.gates < 1 || b.attendees < 1 || b.many < fewBadges {
+		return misuse("rounds, span (0.1 s to a minute), gates, attendees and many (at least %d) must be positive", fewBadges)
 	}
 	if b.dir == "" {
 		b.dir = filepath.Dir(b.start)
