@@ -92,6 +92,7 @@ var rowsForEveryRole = []access{
 	{route: "GET /events/{event}/live", do: "/live?last_event_id=x", status: 400, may: watchers}, // what comes then is TestLive's
 	{route: "GET /events/{event}/history", do: "/history?venue=room", status: 200, may: watchers},
 	{route: "GET /events/{event}/inside", status: 200, may: watchers},
+	{route: "POST /events/{event}/rollcall", body: `{"device":"phone-one","start":true}`, status: 200, may: watchers},
 	{route: "GET /events/{event}/journal", status: 200, may: auditors},
 }
 

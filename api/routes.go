@@ -83,6 +83,7 @@ func routeList(metricsSeparate bool) []*route {
 			answer(ok("History")),
 		tables(get("/events/{event}/inside", (*Server).getInside, "Everybody who is inside, by venue: never a part of the list.").in(watchers), "InsideList", csvType).
 			asks(qVenue, param{name: "format", schema: `{"type":"string","enum":["json","csv"]}`, about: "Instead of the Accept header."}, qBOM),
+		batch(post("/events/{event}/rollcall", (*Server).postRollCall, "A device's turn in the roll call after an evacuation: tells its marks and hears everybody's. Marks may come late and repeatedly; the latest of a badge holds.").in(watchers).takes("RollCallRequest").answer(ok("RollCall"))),
 		tables(get("/events/{event}/journal", (*Server).getJournal, "The journal. JSON by pages; NDJSON and CSV to its end, or to the limit.").in(auditors), "RowList", ndjsonType, csvType).
 			asks(param{name: "after", schema: `{"type":"integer","minimum":0,"default":0}`, about: "The seq after which to begin."},
 				param{name: "limit", schema: `{"type":"integer","minimum":1}`, about: "Most rows to answer: up to 1000 in JSON, where 100 is the default."},

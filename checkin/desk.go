@@ -41,6 +41,7 @@ type Desk struct {
 	imports   chan struct{} // a place for each import under way
 	hub       *Hub
 	marks     checkpointer
+	rolls     sync.Mutex // of the records of roll calls
 
 	ctx    context.Context // of everything that outlives a call
 	stop   context.CancelFunc
