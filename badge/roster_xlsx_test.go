@@ -10,6 +10,7 @@ import (
 	"html"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -378,6 +379,22 @@ func TestUnpackingIsCounted(t *testing.T) {
 		if b, err := inflate(strings.NewReader(strings.Repeat("x", 2000)), 10, &left); err != want || err == nil && len(b) != 2000 {
 			t.Errorf("%d bytes, err %v", len(b), err)
 		}
+	}
+}
+
+// excelize would put large parts, and the people in them, into temporary files.
+func TestNothingIsWrittenToDisk(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	p := bookParts()
+	padding := strings.Repeat("<!---->", excelize.StreamChunkSize/7+1)
+	p["xl/worksheets/sheet1.xml"] = strings.Replace(p["xl/worksheets/sheet1.xml"], "<sheetData>", padding+"<sheetData>", 1)
+	p["xl/sharedStrings.xml"] = strings.Replace(p["xl/sharedStrings.xml"], "</sst>", padding+"</sst>", 1)
+	if _, rows := collect(t, zipOf(t, p), withCategories); len(rows) != 2 {
+		t.Errorf("%d rows", len(rows))
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("files %v, err %v", files, err)
 	}
 }
 
