@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { shell } from "./shell.ts";
 
 const page = (name: string) => fileURLToPath(new URL(`./src/${name}.html`, import.meta.url));
 
@@ -8,6 +9,8 @@ const page = (name: string) => fileURLToPath(new URL(`./src/${name}.html`, impor
 export default defineConfig({
   root: "src",
   publicDir: false,
+  plugins: [shell("scan", fileURLToPath(new URL("./src/scan/sw.js", import.meta.url)))],
+  worker: { format: "es" },
   build: {
     outDir: "../dist",
     emptyOutDir: true,

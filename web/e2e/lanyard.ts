@@ -116,6 +116,22 @@ export function api(demo: Demo, key: string) {
         gate,
         ...(direction ? { direction } : {}),
       }),
+    /** What would happen; nothing is recorded. */
+    look: (token: string, gate: string) =>
+      ask<ScanAnswer>("POST", `${event}/scans`, { scan_id: crypto.randomUUID(), token, gate, dry_run: true }),
+    operator: (name: string, role: string) =>
+      ask<{ id: string; key: string; pairing_url: string }>("POST", `${event}/operators`, {
+        name,
+        role,
+        gates: [],
+      }),
+    dismiss: (operator: string) => ask<null>("DELETE", `${event}/operators/${operator}`),
+    /** A scan with whatever else its request may have. */
+    send: (request: object) =>
+      ask<ScanAnswer>("POST", `${event}/scans`, { scan_id: crypto.randomUUID(), ...request }),
+    add: (what: "venues" | "gates", thing: object) => ask<unknown>("POST", `${event}/${what}`, thing),
+    count: async (what: "venues" | "gates") =>
+      (await ask<Items<unknown>>("GET", `${event}/${what}?limit=500`)).items.length,
     inside: async (venue: string) =>
       (await ask<{ venues: { id: string; inside: number }[] }>("GET", `${event}/occupancy`)).venues.find(
         (v) => v.id === venue,

@@ -1,20 +1,32 @@
-// A shift at one gate: a code comes in from a reader or by hand, a verdict
-// goes out, and the next one may come at once.
+// A shift at one gate: a code comes in from the camera, a reader or a hand, a
+// verdict goes out, and the next one may come at once.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
-import type { Direction, Gate, ScanAnswer, ScanRequest, Venue } from "../server/shapes";
-import { decide, newScan, Recent, undo, type Verdict } from "./gate";
-import { play } from "./tone";
+import { call, of } from "../server/client";
+import type { Badge, Direction, Gate, Role, Venue } from "../server/shapes";
+import type { Camera, CameraState } from "./camera";
+import { newScan, type Verdict } from "./gate";
+import { Lane, type LaneState } from "./lane";
+import { More } from "./More";
+import type { Phone, View } from "./phone";
+import { TypeForm } from "./TypeForm";
+import { isBadgeId } from "./token";
+import { play, tuneOf } from "./tone";
 import { VerdictScreen } from "./VerdictScreen";
+import { Viewfinder } from "./Viewfinder";
+import { keepAwake } from "./wake";
 import { Wedge } from "./wedge";
-import type { ScanSay } from "./words";
+import { heading, type ScanSay } from "./words";
 
 interface Props {
   readonly event: string;
+  readonly role: Role;
+  readonly phone: Phone;
+  readonly view: View;
   readonly gate: Gate;
-  readonly gates: readonly Gate[];
   readonly direction: Direction;
   readonly venue: Venue | undefined;
+  readonly gateName: (id: string) => Text | undefined;
   readonly categoryName: (id: string) => Text | undefined;
   readonly t: ScanSay;
   readonly lang: Lang;
@@ -22,49 +34,59 @@ interface Props {
   readonly onSignedOut: () => void;
 }
 
+const READY: LaneState = { at: "ready", same: false };
+
 export function Station(props: Props) {
-  const { event, gate, gates, direction, venue, t, lang } = props;
-  const [verdict, setVerdict] = useState<Exclude<Verdict, { kind: "signed_out" }>>();
-  const [busy, setBusy] = useState(false);
+  const { event, role, phone, view, gate, direction, venue, t, lang } = props;
+  const [state, setState] = useState<LaneState>(READY);
+  const [open, setOpen] = useState<"camera" | "type" | "more">("camera");
+  const [look, setLook] = useState(false);
   const [note, setNote] = useState("");
-  const [count, setCount] = useState<ScanAnswer["venue"]>();
-  const [last, setLast] = useState<string>();
-  const input = useRef<HTMLInputElement>(null);
-  const recent = useRef(new Recent());
-  const latest = useRef("");
+  const [last, setLast] = useState<{ id: string; token: string }>();
+  const [seen, setSeen] = useState<{ camera: Camera; state: CameraState; torch: boolean }>();
+  const [lit, setLit] = useState(false);
+  const reads = role === "supervisor" || role === "desk" || role === "organizer";
+  const numbers = role === "desk" || role === "organizer";
 
-  async function send(request: ScanRequest) {
-    latest.current = request.scan_id;
-    setBusy(true);
+  // The lane outlives every drawing of the page and sees what is true now.
+  const override = useRef<string | undefined>(undefined);
+  const decide = async (code: string): Promise<Verdict> => {
     setNote("");
-    const got = await decide(event, request);
-    if (latest.current !== request.scan_id) {
-      // A newer badge is being looked at; only a failure must still be seen.
-      if (got.kind !== "failed") return;
-    }
-    setBusy(false);
-    if (got.kind === "signed_out") return props.onSignedOut();
-    if (got.kind === "failed") recent.current.forget();
-    else {
-      if (got.answer.venue) setCount(got.answer.venue);
-      setLast(got.kind === "denied" ? undefined : got.answer.scan_id);
-    }
-    play(got.kind);
-    navigator.vibrate?.(got.kind === "admitted" ? 80 : [120, 80, 120]);
-    setVerdict(got);
-  }
+    const reason = override.current;
+    override.current = undefined;
+    const scan = newScan(code, gate, direction, { ...(reason ? { override: reason } : {}), look });
+    if (!isBadgeId(code)) return phone.decide(scan);
+    // A badge's number opens nothing by itself: who may look it up does.
+    if (!numbers) return { kind: "failed", scan, why: "refused", detail: t("scan.number_not_here") };
+    const badge = await call<Badge>("GET", of(event, "badges", code));
+    if (badge.kind === "signed_out") return { kind: "signed_out", scan };
+    if (badge.kind === "unavailable") return { kind: "failed", scan, why: "unknown", detail: "" };
+    if (badge.kind === "ok" && badge.value.token) return phone.decide({ ...scan, token: badge.value.token });
+    return { kind: "failed", scan, why: "refused", detail: t("scan.number_unknown") };
+  };
+  const now = useRef(decide);
+  now.current = decide;
+  const [lane] = useState(
+    () =>
+      new Lane({
+        decide: (code) => now.current(code),
+        onState: (s) => {
+          setState(s);
+          if (s.at !== "verdict" || s.held) return;
+          const { verdict: v } = s;
+          play(tuneOf(v));
+          if ((v.kind === "decided" || v.kind === "queued") && !v.scan.look)
+            setLast(v.result === "denied" ? undefined : { id: v.scan.id, token: v.scan.token });
+        },
+      }),
+  );
+  useEffect(() => () => lane.stop(), [lane]);
+  useEffect(() => keepAwake(), []);
 
-  function take(code: string) {
-    const token = code.trim();
-    if (!token) return;
-    if (input.current) input.current.value = "";
-    if (!recent.current.isNew(token)) return setNote(t("scan.same"));
-    send(newScan(token, gate.id, direction));
-  }
+  const off = seen?.state === "denied" || seen?.state === "none";
+  useEffect(() => lane.pause(open !== "camera"), [lane, open]);
 
-  // The reader's keys arrive wherever the focus is, over a verdict too.
-  const takeNow = useRef(take);
-  takeNow.current = take;
+  // A reader's keys arrive wherever the focus is, over a verdict too.
   useEffect(() => {
     const wedge = new Wedge();
     const press = (e: KeyboardEvent) => {
@@ -72,101 +94,158 @@ export function Station(props: Props) {
       const code = wedge.press(e.key, e.timeStamp);
       if (!code) return;
       e.preventDefault();
-      takeNow.current(code);
+      if (e.target instanceof HTMLInputElement) e.target.value = "";
+      lane.read(code, "hand");
     };
     addEventListener("keydown", press, true);
     return () => removeEventListener("keydown", press, true);
-  }, []);
+  }, [lane]);
 
-  const next = useCallback(() => {
-    setVerdict(undefined);
-    input.current?.focus();
+  const onCamera = useCallback((camera: Camera, s: CameraState, torch: boolean) => {
+    setSeen({ camera, state: s, torch });
+    setLit(false);
   }, []);
-
-  useEffect(() => input.current?.focus(), []);
 
   async function takeBack() {
     if (!last) return;
-    const answer = await undo(event, last);
-    if (answer.kind === "signed_out") return props.onSignedOut();
+    setLast(undefined);
+    const answer = await phone.undo(last.id);
     if (answer.kind === "ok") {
-      setLast(undefined);
-      setNote(t("scan.undone"));
-      recent.current.forget();
-    } else {
-      setNote(
-        t("scan.not_undone", {
-          detail: answer.kind === "refused" ? answer.detail : t("scan.verdict.failed"),
-        }),
-      );
+      lane.forget(last.token);
+      return setNote(t("scan.undone"));
     }
+    setLast(last);
+    const detail = answer.kind === "refused" ? answer.detail : t("scan.unreachable");
+    setNote(t("scan.not_undone", { detail }));
   }
 
-  const capacity = count?.capacity ?? venue?.capacity ?? 0;
+  const next = () => {
+    if (state.at === "verdict" && state.verdict.kind === "signed_out") return props.onSignedOut();
+    lane.next();
+  };
+  const read = (code: string) => {
+    if (open === "more") setOpen("camera");
+    lane.read(code, "hand");
+  };
+
+  const inside = view.inside[gate.venue];
+  const capacity = venue?.capacity ?? 0;
+  const verdict = state.at === "verdict" ? state.verdict : undefined;
+  const quiet = view.online && view.waiting === 0 && view.lasting;
   return (
-    <section class="station" aria-busy={busy}>
-      <div class="plate">
-        <h2>
+    <section class="shift" aria-busy={state.at === "deciding"}>
+      <header class="plate">
+        <h1>
           <span dir="auto">{local(gate.name, lang)}</span> <b class={direction}>{t(`scan.${direction}`)}</b>
-        </h2>
-        <p>
-          <span dir="auto">{local(venue?.name, lang)}</span>{" "}
-          {count && (
-            <span class="number">
-              {capacity > 0
-                ? t("scan.inside_of", { inside: count.inside, capacity })
-                : t("scan.inside", { inside: count.inside })}
-            </span>
-          )}
+        </h1>
+        <p class={view.online ? "link" : "link offline"}>
+          <span aria-hidden="true">{view.online ? "●" : "!"}</span>{" "}
+          {t(view.online ? "scan.online" : "scan.offline")}
+          {view.waiting > 0 && <b class="number"> {view.waiting}</b>}
         </p>
+        <p dir="auto">{local(venue?.name, lang)}</p>
+        {inside !== undefined && (
+          <p class="number">
+            {capacity > 0 ? t("scan.inside_of", { inside, capacity }) : t("scan.inside", { inside })}
+          </p>
+        )}
+      </header>
+      {!quiet && (
+        <p class="bar" role="status">
+          {!view.lasting
+            ? t("scan.not_lasting")
+            : view.online
+              ? t("scan.sending", { n: view.waiting })
+              : t(view.known ? "scan.offline_text" : "scan.offline_blind", { n: view.waiting })}
+        </p>
+      )}
+      {look && (
+        <p class="bar look" role="status">
+          {t("scan.look_on")}
+        </p>
+      )}
+      <div class="stage">
+        <Viewfinder t={t} onCode={(text) => lane.read(text, "camera")} onCamera={onCamera} />
+        {(off || open !== "camera") && (
+          <div class={open === "camera" ? "sheet beside" : "sheet"}>
+            {open === "more" ? (
+              <More
+                t={t}
+                lang={lang}
+                event={event}
+                camera={seen?.camera}
+                reads={reads}
+                look={look}
+                conflicts={view.conflicts}
+                gateName={props.gateName}
+                onLook={setLook}
+                onToken={read}
+                onDismiss={(id) => phone.dismiss(id)}
+                onEnd={props.onEnd}
+                onSignedOut={props.onSignedOut}
+              />
+            ) : (
+              <TypeForm t={t} numbers={numbers} focus={!verdict} onCode={read} />
+            )}
+          </div>
+        )}
       </div>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          take(input.current?.value ?? "");
-        }}
-      >
-        <label class="field">
-          <span>{t("scan.token")}</span>
-          <input
-            ref={input}
-            name="token"
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
-            maxLength={1024}
-            aria-describedby="token-hint"
-          />
-        </label>
-        <p class="hint" id="token-hint">
-          {t("scan.token_hint")}
-        </p>
-        <button type="submit" class="main">
-          {t("scan.check")}
-        </button>
-      </form>
       <p class="status" role="status">
-        {busy ? t("scan.checking") : note || t("scan.ready")}
+        {state.at === "deciding"
+          ? t("scan.checking")
+          : state.at === "ready" && state.same
+            ? t("scan.same")
+            : note || t("scan.ready")}
       </p>
-      <p class="hands">
+      <nav class="thumb" aria-label={t("scan.tools")}>
+        {seen?.torch && (
+          <button
+            type="button"
+            aria-pressed={lit}
+            onClick={async () => setLit(await seen.camera.torch(!lit))}
+          >
+            {t("scan.torch")}
+          </button>
+        )}
+        {!off && (
+          <button
+            type="button"
+            aria-pressed={open === "type"}
+            onClick={() => setOpen(open === "type" ? "camera" : "type")}
+          >
+            {t("scan.type")}
+          </button>
+        )}
         <button type="button" onClick={takeBack} disabled={!last}>
           {t("scan.undo")}
         </button>
-        <button type="button" onClick={props.onEnd}>
-          {t("scan.stop")}
+        <button
+          type="button"
+          aria-pressed={open === "more"}
+          onClick={() => setOpen(open === "more" ? "camera" : "more")}
+        >
+          {t("scan.more")}
+          {view.conflicts.length > 0 && <b class="number"> {view.conflicts.length}</b>}
         </button>
+      </nav>
+      <p class="spoken" aria-live="assertive">
+        {verdict && heading(t, verdict)}
       </p>
-      {verdict && (
+      {state.at === "verdict" && (
         <VerdictScreen
-          verdict={verdict}
-          gates={gates}
+          verdict={state.verdict}
+          held={state.held}
+          gateName={props.gateName}
           categoryName={props.categoryName}
+          overrides={reads}
           t={t}
           lang={lang}
+          onHold={() => lane.hold()}
           onNext={next}
-          onRetry={() => {
-            setVerdict(undefined);
-            if (verdict.kind === "failed") send(verdict.request);
+          onRetry={() => lane.again(state.verdict.scan.token)}
+          onOverride={(reason) => {
+            override.current = reason;
+            lane.again(state.verdict.scan.token);
           }}
         />
       )}

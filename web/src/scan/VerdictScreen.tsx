@@ -2,109 +2,181 @@
 // word and layout each tell it alone.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
-import type { Gate } from "../server/shapes";
 import type { Verdict } from "./gate";
-import { because, helpDesk, type ScanSay } from "./words";
+import { canOverride } from "./rules";
+import { because, heading, helpDesk, type ScanSay } from "./words";
 
-type Shown = Exclude<Verdict, { kind: "signed_out" }>;
+/** Which of the screen's layouts a verdict has. */
+export type Look = "admitted" | "offline" | "exited" | "denied" | "failed" | "would";
 
-const marks: Record<Shown["kind"], string> = { admitted: "✓", exited: "↩", denied: "✕", failed: "!" };
-
-/** How long a verdict stays, in ms: a no has more to read, and no answer waits for a hand. */
-const stays: Record<Shown["kind"], number> = { admitted: 1200, exited: 1200, denied: 4000, failed: Infinity };
-
-interface Props {
-  readonly verdict: Shown;
-  readonly gates: readonly Gate[];
-  readonly categoryName: (id: string) => Text | undefined;
-  readonly t: ScanSay;
-  readonly lang: Lang;
-  readonly onNext: () => void;
-  readonly onRetry: () => void;
+export function lookOf(v: Verdict): Look {
+  if (v.kind === "failed" || v.kind === "signed_out") return "failed";
+  if (v.scan.look) return "would";
+  return v.kind === "queued" && v.result === "admitted" ? "offline" : v.result;
 }
 
-export function VerdictScreen({ verdict, gates, categoryName, t, lang, onNext, onRetry }: Props) {
-  const [held, setHeld] = useState(false);
-  const holding = useRef(false);
+const marks: Record<Look, string> = {
+  admitted: "✓",
+  offline: "✓",
+  exited: "↩",
+  denied: "✕",
+  failed: "!",
+  would: "?",
+};
+
+interface Props {
+  readonly verdict: Verdict;
+  readonly held: boolean;
+  readonly gateName: (id: string) => Text | undefined;
+  readonly categoryName: (id: string) => Text | undefined;
+  /** Whether this operator may let a person in against the rules. */
+  readonly overrides: boolean;
+  readonly t: ScanSay;
+  readonly lang: Lang;
+  readonly onHold: () => void;
+  readonly onNext: () => void;
+  readonly onRetry: () => void;
+  readonly onOverride: (reason: string) => void;
+}
+
+export function VerdictScreen(props: Props) {
+  const { verdict, held, t, lang } = props;
+  const [overriding, setOverriding] = useState(false);
   const screen = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    holding.current = false;
-    setHeld(false);
+    setOverriding(false);
     screen.current?.focus();
-    const ms = stays[verdict.kind];
-    if (ms === Infinity) return;
-    const timer = setTimeout(() => {
-      if (!holding.current) onNext();
-    }, ms);
-    return () => clearTimeout(timer);
-  }, [verdict, onNext]);
+  }, [verdict]);
 
-  const answer = verdict.kind === "failed" ? undefined : verdict.answer;
-  const person = answer?.attendee;
-  const category = person?.category || answer?.badge?.category;
+  const look = lookOf(verdict);
+  const told = verdict.kind === "decided" || verdict.kind === "queued" ? verdict : undefined;
+  const denied = told?.result === "denied";
+  const mayOverride =
+    props.overrides && denied && !told.scan.look && told.scan.direction === "in" && canOverride(told.reason);
+  const person = told?.person;
+  const count = told?.count;
+  const button = (label: string, press: () => void) => (
+    <button
+      type="button"
+      onClick={(e) => {
+        e.stopPropagation();
+        press();
+      }}
+    >
+      {label}
+    </button>
+  );
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a tap holds the screen; keys have the buttons
     <div
-      class={`verdict ${verdict.kind}`}
+      class={`verdict ${look}`}
       role="alertdialog"
       aria-modal="true"
       aria-labelledby="verdict-word"
+      aria-describedby="verdict-why"
       tabIndex={-1}
       ref={screen}
-      onClick={() => {
-        holding.current = true;
-        setHeld(true);
-      }}
+      onClick={props.onHold}
     >
       <span class="sign" aria-hidden="true">
-        {marks[verdict.kind]}
+        {marks[look]}
       </span>
-      <h2 id="verdict-word">{t(`scan.verdict.${verdict.kind}`)}</h2>
-      {verdict.kind === "failed" && <p class="why">{verdict.detail || t("scan.failed_text")}</p>}
-      {answer && verdict.kind === "denied" && (
-        <p class="why">
-          {because(t, answer, (id) => gates.find((g) => g.id === id)?.name, lang)}{" "}
-          {helpDesk(answer.reason) && t("scan.desk")}
-        </p>
-      )}
+      <h2 id="verdict-word">{heading(t, verdict)}</h2>
+      <div id="verdict-why">
+        {verdict.kind === "signed_out" && <p class="why">{t("scan.signed_out")}</p>}
+        {verdict.kind === "failed" && (
+          <p class="why">
+            {verdict.detail || t(verdict.why === "unknown" ? "scan.failed_unknown" : "scan.failed_text")}
+          </p>
+        )}
+        {told && (denied || (told.scan.look && told.reason)) && (
+          <p class="why">
+            {because(t, told, props.gateName, lang)}{" "}
+            {denied && !told.scan.look && helpDesk(told.reason) && t("scan.desk")}
+          </p>
+        )}
+        {told?.scan.look && <p>{t("scan.would.text")}</p>}
+        {told?.forced && <p>{t("scan.forced")}</p>}
+      </div>
       {person && (
-        <p class="person" dir="auto">
-          {person.name}
+        <p class="person">
+          <span dir="auto">{person.name}</span>
           {person.name_latin && person.name_latin !== person.name && (
-            <small dir="auto"> {person.name_latin}</small>
+            <>
+              {" "}
+              <small dir="auto">{person.name_latin}</small>
+            </>
           )}
         </p>
       )}
       {person?.organization && <p dir="auto">{person.organization}</p>}
-      {category && <p class="category">{local(categoryName(category), lang) || category}</p>}
-      {answer?.note === "not_inside" && <p>{t("scan.not_inside")}</p>}
-      {answer?.replayed && <p>{t("scan.replayed")}</p>}
-      {answer?.venue && (
+      {told?.category && (
+        <p class="category">{local(props.categoryName(told.category), lang) || told.category}</p>
+      )}
+      {told?.note === "not_inside" && <p>{t("scan.not_inside")}</p>}
+      {told?.replayed && <p>{t("scan.replayed")}</p>}
+      {verdict.kind === "queued" && !told?.scan.look && (
+        <p>{t(verdict.lasting ? "scan.by_phone" : "scan.not_lasting")}</p>
+      )}
+      {count && (
         <p class="count number">
-          {answer.venue.capacity > 0
-            ? t("scan.inside_of", { inside: answer.venue.inside, capacity: answer.venue.capacity })
-            : t("scan.inside", { inside: answer.venue.inside })}
+          {count.capacity > 0
+            ? t("scan.inside_of", { inside: count.inside, capacity: count.capacity })
+            : t("scan.inside", { inside: count.inside })}
         </p>
       )}
-      <p class="hands">
-        {verdict.kind === "failed" && (
-          <button type="button" onClick={onRetry}>
-            {t("scan.check")}
-          </button>
-        )}
-        {(held || verdict.kind !== "admitted") && (
-          <button
-            type="button"
-            onClick={(e) => {
-              e.stopPropagation();
-              onNext();
-            }}
-          >
-            {t("scan.dismiss")}
-          </button>
-        )}
-      </p>
+      {overriding ? (
+        <Override t={t} onOverride={props.onOverride} />
+      ) : (
+        <p class="hands">
+          {verdict.kind === "failed" && button(t("scan.check"), props.onRetry)}
+          {(held || look === "denied" || look === "failed" || look === "would") &&
+            button(t("scan.dismiss"), props.onNext)}
+          {mayOverride &&
+            button(t("scan.override.open"), () => {
+              props.onHold();
+              setOverriding(true);
+            })}
+        </p>
+      )}
     </div>
+  );
+}
+
+const usual = ["met", "desk", "escort"] as const;
+
+function Override({ t, onOverride }: { t: ScanSay; onOverride: (reason: string) => void }) {
+  const [reason, setReason] = useState("");
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: it only keeps taps here from the screen behind
+    <form
+      class="override"
+      onClick={(e) => e.stopPropagation()}
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (reason.trim()) onOverride(reason.trim());
+      }}
+    >
+      <label class="field">
+        <span>{t("scan.override.why")}</span>
+        <input
+          name="reason"
+          value={reason}
+          maxLength={200}
+          required
+          autocomplete="off"
+          onInput={(e) => setReason(e.currentTarget.value)}
+        />
+      </label>
+      <p class="hands">
+        {usual.map((key) => (
+          <button type="button" key={key} onClick={() => setReason(t(`scan.override.${key}`))}>
+            {t(`scan.override.${key}`)}
+          </button>
+        ))}
+      </p>
+      <button type="submit">{t("scan.override.do")}</button>
+    </form>
   );
 }

@@ -1,53 +1,88 @@
-import { describe, expect, it } from "vitest";
-import type { ScanAnswer, ScanRequest } from "../server/shapes";
-import { decide, newScan, Recent, type Send, uuid } from "./gate";
+import { describe, expect, it, vi } from "vitest";
+import type { Gate, ScanAnswer } from "../server/shapes";
+import { decide, type Means, newScan, request, sendable, uuid } from "./gate";
 
-const yes: ScanAnswer = { scan_id: "s", result: "admitted", replayed: false, at: "2025-04-12T01:14:00Z" };
-const scan = newScan(" token\n", "north", "in");
+const north: Gate = { id: "north", venue: "hall", name: "North gate", direction: "in" };
+const scan = newScan(" a.b.c\n", north, "in");
+const yes: ScanAnswer = { scan_id: scan.id, result: "admitted", replayed: false, at: "2025-04-12T01:14:00Z" };
 
-/** Answers with what is given, in order, and notes what was sent. */
-function server(...answers: Awaited<ReturnType<Send>>[]) {
-  const sent: ScanRequest[] = [];
-  const send: Send = async (_, request) => {
-    sent.push(request);
-    return answers[sent.length - 1] ?? { kind: "unavailable", retryAfterMs: undefined };
+function means(over: Partial<Means>): Means {
+  return {
+    ask: async () => ({ kind: "unavailable", retryAfterMs: undefined }),
+    judge: async () => ({ result: "admitted", badge: "b", category: "vip" }),
+    queue: async () => true,
+    heard: async () => {},
+    ...over,
   };
-  return { sent, send };
 }
 
-const silence = { kind: "unavailable", retryAfterMs: undefined } as const;
-
 describe("decide", () => {
-  it("passes the verdict on", async () => {
+  it("passes the server's verdict on and notes it", async () => {
     for (const result of ["admitted", "exited", "denied"] as const) {
-      const { send } = server({ kind: "ok", value: { ...yes, result } });
-      expect(await decide("e", scan, send)).toEqual({ kind: result, answer: { ...yes, result } });
+      const heard = vi.fn(async () => {});
+      const verdict = await decide(
+        scan,
+        means({ ask: async () => ({ kind: "ok", value: { ...yes, result } }), heard }),
+      );
+      expect(verdict).toMatchObject({ kind: "decided", result });
+      expect(heard).toHaveBeenCalledOnce();
     }
   });
-  it("asks again under the same id when no answer came", async () => {
-    const { sent, send } = server(silence, { kind: "ok", value: { ...yes, replayed: true } });
-    expect((await decide("e", scan, send)).kind).toBe("admitted");
-    expect(sent).toHaveLength(2);
-    expect(sent[0]?.scan_id).toBe(sent[1]?.scan_id);
+  it("decides by itself when no answer comes, and queues what it shows under the same id", async () => {
+    const queue = vi.fn(async () => true);
+    const verdict = await decide(scan, means({ queue }));
+    expect(verdict).toMatchObject({ kind: "queued", result: "admitted", category: "vip", lasting: true });
+    expect(queue).toHaveBeenCalledWith(scan, expect.objectContaining({ result: "admitted" }));
+    expect(verdict.scan.id).toBe(scan.id);
   });
-  it("never admits without an answer", async () => {
-    const { sent, send } = server(silence, silence);
-    expect(await decide("e", scan, send)).toEqual({ kind: "failed", detail: "", request: scan });
-    expect(sent).toHaveLength(2);
+  it("tells when only this page remembers a verdict", async () => {
+    expect(await decide(scan, means({ queue: async () => false }))).toMatchObject({ lasting: false });
   });
-  it("does not ask again after a final no", async () => {
-    const refused = { kind: "refused", status: 409, code: "scan_id_reused", detail: "used" } as const;
-    const { sent, send } = server(refused);
-    expect(await decide("e", scan, send)).toEqual({ kind: "failed", detail: "used", request: scan });
-    expect(sent).toHaveLength(1);
+  it("never admits when it knows nothing", async () => {
+    const queue = vi.fn(async () => true);
+    const verdict = await decide(scan, means({ judge: async () => undefined, queue }));
+    expect(verdict).toMatchObject({ kind: "failed", why: "unknown" });
+    expect(queue).not.toHaveBeenCalled();
+  });
+  it("does not decide by itself after a final no", async () => {
+    const judge = vi.fn(async () => undefined);
+    const ask = async () =>
+      ({ kind: "refused", status: 409, code: "scan_id_reused", detail: "used" }) as const;
+    expect(await decide(scan, means({ ask, judge }))).toMatchObject({ kind: "failed", detail: "used" });
+    expect(judge).not.toHaveBeenCalled();
   });
   it("tells when the session has ended", async () => {
-    expect(await decide("e", scan, server({ kind: "signed_out" }).send)).toEqual({ kind: "signed_out" });
+    const ask = async () => ({ kind: "signed_out" }) as const;
+    expect((await decide(scan, means({ ask }))).kind).toBe("signed_out");
+  });
+  it("records nothing of a look-up, with and without the server", async () => {
+    const queue = vi.fn(async () => true);
+    const heard = vi.fn(async () => {});
+    const look = newScan("a.b.c", north, "in", { look: true });
+    expect(request(look).dry_run).toBe(true);
+    await decide(look, means({ queue, heard }));
+    await decide(look, means({ ask: async () => ({ kind: "ok", value: yes }), queue, heard }));
+    expect(queue).not.toHaveBeenCalled();
+    expect(heard).not.toHaveBeenCalled();
   });
 });
 
 it("sends what was read and nothing around it", () => {
-  expect(scan).toEqual({ scan_id: scan.scan_id, token: "token", gate: "north", direction: "in" });
+  expect(request(scan)).toEqual({ scan_id: scan.id, token: "a.b.c", gate: "north", direction: "in" });
+  expect(request(newScan("a.b.c", north, "in", { override: "known" })).override).toEqual({ reason: "known" });
+});
+
+it("keeps on the phone what can't be a badge", () => {
+  for (const text of [
+    "https://example.org/a.b.c",
+    "BEGIN:VCARD\nFN:Li Ming\nEND:VCARD",
+    "",
+    "a.b",
+    "a.b.c d",
+  ])
+    expect(sendable(text)).toBe("not-a-badge");
+  expect(sendable(`${"a".repeat(1021)}.b.c`)).toBe("not-a-badge");
+  expect(sendable("e-y_J.e30.c2ln")).toBe("e-y_J.e30.c2ln");
 });
 
 it("makes random UUIDs of version 4", () => {
@@ -55,21 +90,4 @@ it("makes random UUIDs of version 4", () => {
   for (const id of made)
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(new Set(made).size).toBe(100);
-});
-
-describe("Recent", () => {
-  it("lets the same code through once in four seconds", () => {
-    const recent = new Recent();
-    expect(recent.isNew("a", 1000)).toBe(true);
-    expect(recent.isNew("a", 4999)).toBe(false);
-    expect(recent.isNew("a", 5000)).toBe(true);
-    expect(recent.isNew("b", 5001)).toBe(true);
-    expect(recent.isNew("a", 5002)).toBe(true);
-  });
-  it("forgets a code that came to nothing", () => {
-    const recent = new Recent();
-    recent.isNew("a", 0);
-    recent.forget();
-    expect(recent.isNew("a", 1)).toBe(true);
-  });
 });

@@ -1,40 +1,126 @@
 // One scan at a gate, apart from the page. Whatever happens, it ends in a
 // verdict that the page shows: silence would be read as a yes.
-import { type Answer, call, of } from "../server/client";
-import type { Direction, ScanAnswer, ScanRequest } from "../server/shapes";
+import type { Answer } from "../server/client";
+import type { Direction, Gate, Result, ScanAnswer, ScanRequest } from "../server/shapes";
+import type { Decision } from "./rules";
+
+/** What a verdict shows, whoever gave it. */
+export interface Shown {
+  readonly scan: Scan;
+  readonly result: Result;
+  readonly reason?: string;
+  readonly note?: string;
+  readonly forced?: boolean;
+  readonly replayed?: boolean;
+  readonly person?: { readonly name: string; readonly name_latin?: string; readonly organization?: string };
+  readonly category?: string;
+  readonly count?: { readonly inside: number; readonly capacity: number };
+  readonly earlier?: { readonly at: string | number; readonly gate?: string } | null;
+}
 
 export type Verdict =
-  | { readonly kind: "admitted" | "exited" | "denied"; readonly answer: ScanAnswer }
-  | { readonly kind: "failed"; readonly detail: string; readonly request: ScanRequest }
-  | { readonly kind: "signed_out" };
+  /** The server's own. */
+  | ({ readonly kind: "decided" } & Shown)
+  /** The phone's, on record here until the server has it; lasting: on disk, not in this page alone. */
+  | ({ readonly kind: "queued"; readonly lasting: boolean } & Shown)
+  /** None: the person doesn't pass on this. */
+  | {
+      readonly kind: "failed";
+      readonly scan: Scan;
+      readonly why: "refused" | "unknown";
+      readonly detail: string;
+    }
+  | { readonly kind: "signed_out"; readonly scan: Scan };
 
-/** How a scan reaches the server; a test puts its own in place. */
-export type Send = (event: string, request: ScanRequest) => Promise<Answer<ScanAnswer>>;
+/** One reading of a code. */
+export interface Scan {
+  readonly id: string;
+  readonly token: string;
+  readonly gate: Gate;
+  readonly direction: Direction;
+  readonly override?: string;
+  /** Only asks what would happen: nothing is recorded anywhere. */
+  readonly look?: boolean;
+}
 
-const post: Send = (event, request) => call("POST", of(event, "scans"), request, 5000);
+export interface Means {
+  /** Asks the server; it may give up with "unavailable" whenever it likes. */
+  readonly ask: (request: ScanRequest) => Promise<Answer<ScanAnswer>>;
+  /** What this phone would say; undefined when it doesn't know enough. */
+  readonly judge: (scan: Scan) => Promise<Decision | undefined>;
+  /** Keeps the phone's verdict for the upload; false when only in memory. */
+  readonly queue: (scan: Scan, decision: Decision) => Promise<boolean>;
+  /** The server has answered: what that tells of the badge. */
+  readonly heard: (scan: Scan, answer: ScanAnswer) => Promise<void>;
+}
 
 /**
- * Sends the scan, and once more under the same id when no answer came: the
- * server answers a scan id that it knows with the same verdict, so a lost
- * answer never counts a person twice.
+ * Decides a scan: by the server when it answers in time, else by the phone
+ * under the same scan id. What the server may have decided without our hearing
+ * of it is settled by the upload, which tells what the phone has shown.
  */
-export async function decide(event: string, request: ScanRequest, send: Send = post): Promise<Verdict> {
-  let answer = await send(event, request);
-  if (answer.kind === "unavailable") answer = await send(event, request);
+export async function decide(scan: Scan, by: Means): Promise<Verdict> {
+  const answer = await by.ask(request(scan));
   switch (answer.kind) {
     case "ok":
-      return { kind: answer.value.result, answer: answer.value };
+      if (!scan.look) await by.heard(scan, answer.value);
+      return { kind: "decided", ...shown(scan, answer.value) };
     case "signed_out":
-      return { kind: "signed_out" };
+      return { kind: "signed_out", scan };
     case "refused":
-      return { kind: "failed", detail: answer.detail, request };
-    case "unavailable":
-      return { kind: "failed", detail: "", request };
+      return { kind: "failed", scan, why: "refused", detail: answer.detail };
+    case "unavailable": {
+      const own = await by.judge(scan);
+      if (!own) return { kind: "failed", scan, why: "unknown", detail: "" };
+      const lasting = scan.look ? true : await by.queue(scan, own);
+      const { badge: _, ...rest } = own;
+      return { kind: "queued", lasting, scan, ...rest };
+    }
   }
 }
 
-export function newScan(token: string, gate: string, direction: Direction): ScanRequest {
-  return { scan_id: uuid(), token: token.trim(), gate, direction };
+export function request(scan: Scan): ScanRequest {
+  return {
+    scan_id: scan.id,
+    token: sendable(scan.token),
+    gate: scan.gate.id,
+    direction: scan.direction,
+    ...(scan.override ? { override: { reason: scan.override } } : {}),
+    ...(scan.look ? { dry_run: true } : {}),
+  };
+}
+
+/**
+ * What isn't shaped like a token can't be a badge and stays on the phone: it
+ * may be somebody's visiting card. The server is told that something else was
+ * read, and counts the refusal.
+ */
+export const sendable = (token: string): string =>
+  token.length <= 1024 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) ? token : "not-a-badge";
+
+function shown(scan: Scan, a: ScanAnswer): Shown {
+  const category = a.attendee?.category || a.badge?.category;
+  return {
+    scan,
+    result: a.result,
+    replayed: a.replayed,
+    ...(a.reason ? { reason: a.reason } : {}),
+    ...(a.note ? { note: a.note } : {}),
+    ...(a.forced ? { forced: true } : {}),
+    ...(a.attendee ? { person: a.attendee } : {}),
+    ...(category ? { category } : {}),
+    ...(a.venue ? { count: a.venue } : {}),
+    ...(a.earlier ? { earlier: a.earlier } : {}),
+  };
+}
+
+export function newScan(
+  token: string,
+  gate: Gate,
+  direction: Direction,
+  more: { readonly override?: string; readonly look?: boolean } = {},
+): Scan {
+  return { id: uuid(), token: token.trim(), gate, direction, ...more };
 }
 
 /** A random UUID (RFC 9562, version 4), also where the page isn't on HTTPS. */
@@ -44,29 +130,4 @@ export function uuid(): string {
   b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(b, (n) => n.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
-export const undo = (event: string, scanId: string): Promise<Answer<unknown>> =>
-  call("POST", of(event, "scans", scanId, "undo"), {});
-
-/** Lets a code through only when it isn't the one just seen: a badge lingers. */
-export class Recent {
-  #last = "";
-  #at = Number.NEGATIVE_INFINITY;
-
-  constructor(private readonly forMs = 4000) {}
-
-  isNew(token: string, now = Date.now()): boolean {
-    const fresh = token !== this.#last || now - this.#at >= this.forMs;
-    if (fresh) {
-      this.#last = token;
-      this.#at = now;
-    }
-    return fresh;
-  }
-
-  /** The last one came to nothing: it may be read again at once. */
-  forget(): void {
-    this.#last = "";
-  }
 }

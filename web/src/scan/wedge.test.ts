@@ -26,6 +26,13 @@ describe("Wedge", () => {
     expect(type(wedge, token, 1000, 5)).toBe(token);
     expect(type(wedge, token, 2000, 5)).toBe(token);
   });
+  it("waits for the rest of a code when the phone stumbles", () => {
+    const wedge = new Wedge();
+    [...token].forEach((key, i) => {
+      wedge.press(key, i < 3 ? i : 400 + i);
+    });
+    expect(wedge.press("Enter", 500)).toBe(token);
+  });
   it("does not take a short burst for a code", () => {
     expect(type(new Wedge(), "hello", 0, 5)).toBeUndefined();
   });

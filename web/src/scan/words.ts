@@ -1,7 +1,7 @@
 import en from "../../locales/en/scan.json";
 import zh from "../../locales/zh/scan.json";
 import { clock, type Lang, local, speaker, type Text } from "../say/say";
-import type { ScanAnswer } from "../server/shapes";
+import type { Shown, Verdict } from "./gate";
 
 export const words = (lang: Lang) => speaker({ zh: { scan: zh }, en: { scan: en } }, lang);
 export type ScanSay = ReturnType<typeof words>;
@@ -12,19 +12,27 @@ const isReason = (r: string | undefined): r is Reason => r !== undefined && Obje
 /** The reason of a refusal in plain words; one that we don't know is still a no. */
 export function because(
   t: ScanSay,
-  answer: ScanAnswer,
+  shown: { readonly reason?: string; readonly earlier?: Shown["earlier"] | undefined },
   gateName: (id: string) => Text | undefined,
   lang: Lang,
 ): string {
-  const reason = isReason(answer.reason) ? answer.reason : "other";
-  const { earlier } = answer;
-  const told = earlier
-    ? t("scan.earlier", {
-        time: clock(earlier.at, lang),
-        gate: local(gateName(earlier.gate), lang) || earlier.gate,
-      })
-    : "?";
+  const reason = isReason(shown.reason) ? shown.reason : "other";
+  const { earlier } = shown;
+  let told = "?";
+  if (earlier) {
+    const time = clock(earlier.at, lang);
+    const gate = earlier.gate && (local(gateName(earlier.gate), lang) || earlier.gate);
+    told = gate ? t("scan.earlier", { time, gate }) : time;
+  }
   return t(`scan.reason.${reason}`, { earlier: told });
+}
+
+/** The one word that a verdict says. */
+export function heading(t: ScanSay, v: Verdict): string {
+  if (v.kind === "signed_out" || v.kind === "failed") return t("scan.verdict.failed");
+  if (v.scan.look) return t(v.result === "denied" ? "scan.would.not" : "scan.would.pass");
+  if (v.kind === "queued" && v.result === "admitted") return t("scan.verdict.offline");
+  return t(`scan.verdict.${v.result}`);
 }
 
 /** Whom the help desk can help; the others only have to wait. */

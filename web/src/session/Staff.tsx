@@ -22,10 +22,25 @@ export interface Shift {
   readonly onSignedOut: () => void;
 }
 
+/** Who was signed in last on this device, and for which events. */
+export interface Seat {
+  readonly me: Me;
+  readonly events: readonly EventInfo[];
+}
+
+/** Of a surface that works without the server: it opens for who was signed in last. */
+export interface Memory {
+  readonly recall: () => Promise<Seat | undefined>;
+  readonly remember: (seat: Seat) => Promise<void>;
+  /** Nobody is signed in any more. */
+  readonly forget: () => Promise<void>;
+}
+
 interface Surface {
   readonly title: (lang: Lang) => string;
   readonly roles: readonly Role[];
   readonly show: (shift: Shift) => ComponentChildren;
+  readonly memory?: Memory;
 }
 
 type State =
@@ -42,22 +57,33 @@ export function openSurface(surface: Surface): void {
   if (root) render(<Staff surface={surface} lang={lang} />, root);
 }
 
+const seated = ({ me, events }: Seat): State => ({ at: "in", me, events, event: me.event || events[0]?.id });
+
 function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
   const t = staffSay(lang);
   const [state, setState] = useState<State>({ at: "asking" });
 
   async function settle(answer: Answer<Me>, signedOut: string) {
-    if (answer.kind === "signed_out") return setState({ at: "out", trouble: signedOut });
-    if (answer.kind === "unavailable") return setState({ at: "unreachable" });
+    if (answer.kind === "signed_out") {
+      await surface.memory?.forget();
+      return setState({ at: "out", trouble: signedOut });
+    }
+    if (answer.kind === "unavailable") {
+      const seat = await surface.memory?.recall();
+      return setState(seat ? seated(seat) : { at: "unreachable" });
+    }
     if (answer.kind === "refused") {
       // A key or code that can't be one is refused by its form already.
       return setState({ at: "out", trouble: signedOut || t("staff.refused", { detail: answer.detail }) });
     }
     const me = answer.value;
-    if (me.event) return setState({ at: "in", me, events: [], event: me.event });
-    const events = await call<Items<EventInfo>>("GET", `${BASE}/events`);
-    const items = events.kind === "ok" ? events.value.items : [];
-    setState({ at: "in", me, events: items, event: items[0]?.id });
+    let items: readonly EventInfo[] = [];
+    if (!me.event) {
+      const events = await call<Items<EventInfo>>("GET", `${BASE}/events`);
+      if (events.kind === "ok") items = events.value.items;
+    }
+    await surface.memory?.remember({ me, events: items });
+    setState(seated({ me, events: items }));
   }
 
   async function begin() {
@@ -80,7 +106,15 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
         </a>
         <h1>{title}</h1>
         {state.at === "in" && (
-          <Who state={state} t={t} lang={lang} onLeave={() => setState({ at: "out", trouble: "" })} />
+          <Who
+            state={state}
+            t={t}
+            lang={lang}
+            onLeave={async () => {
+              await surface.memory?.forget();
+              setState({ at: "out", trouble: "" });
+            }}
+          />
         )}
         <LangSwitch lang={lang} label={t("staff.language")} />
       </header>

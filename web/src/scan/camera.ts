@@ -1,0 +1,193 @@
+// One camera for one shift: it is opened once, read all the time, and opened
+// again when the system takes it away.
+import type { Picture, Read } from "./decode.worker";
+import { sendable } from "./gate";
+
+export type CameraState =
+  | "opening"
+  | "live"
+  | "denied" // the person, or a policy, said no
+  | "none" // there is none, or the page isn't on HTTPS
+  | "lost"; // it was taken away and is being opened again
+
+export interface Lens {
+  readonly id: string;
+  readonly label: string;
+}
+
+const AGAIN_MS = 1500;
+
+/** Torches, and in some browsers the question itself, are missing from TypeScript's list. */
+const hasTorch = (track: MediaStreamTrack | undefined): boolean =>
+  Boolean(track?.getCapabilities && Reflect.get(track.getCapabilities(), "torch"));
+
+interface Options {
+  readonly video: HTMLVideoElement;
+  readonly onCode: (text: string) => void;
+  readonly onState: (state: CameraState, torch: boolean) => void;
+}
+
+export class Camera {
+  #stream: MediaStream | undefined;
+  #worker: Worker | undefined;
+  #closed = false;
+  #lens: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Frames are read one at a time: one that is late is worth nothing. */
+  #reading = false;
+  #n = 0;
+  readonly #canvas = document.createElement("canvas");
+
+  constructor(private readonly with_: Options) {
+    document.addEventListener("visibilitychange", this.#seen);
+  }
+
+  async open(lens?: string): Promise<void> {
+    this.#lens = lens ?? this.#lens;
+    this.#release();
+    const media = navigator.mediaDevices;
+    if (!media?.getUserMedia) return this.with_.onState("none", false);
+    this.with_.onState("opening", false);
+    try {
+      const stream = await media.getUserMedia({
+        audio: false,
+        video: {
+          width: { ideal: 1280 },
+          height: { ideal: 720 },
+          ...(this.#lens ? { deviceId: { exact: this.#lens } } : { facingMode: { ideal: "environment" } }),
+        },
+      });
+      if (this.#closed) {
+        for (const t of stream.getTracks()) t.stop();
+        return;
+      }
+      this.#stream = stream;
+    } catch (e) {
+      if (this.#closed) return;
+      const name = e instanceof DOMException ? e.name : "";
+      if (name === "NotAllowedError" || name === "SecurityError") return this.with_.onState("denied", false);
+      if (name === "OverconstrainedError" && this.#lens) {
+        this.#lens = undefined; // that lens is gone: any other
+        return this.open();
+      }
+      if (name === "NotFoundError") return this.with_.onState("none", false);
+      return this.#lost(); // another program has it, or it is waking up
+    }
+    const track = this.#stream.getVideoTracks()[0];
+    track?.addEventListener("ended", () => this.#lost());
+    const { video } = this.with_;
+    video.srcObject = this.#stream;
+    await video.play().catch(() => {}); // shown as soon as it can be
+    this.with_.onState("live", hasTorch(track));
+    this.#watch();
+  }
+
+  #lost(): void {
+    if (this.#closed) return;
+    this.with_.onState("lost", false);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.open(), AGAIN_MS);
+  }
+
+  /** Back from another app: its camera may have been taken meanwhile. */
+  readonly #seen = () => {
+    if (document.visibilityState !== "visible" || !this.#stream) return;
+    if (this.#stream.getVideoTracks()[0]?.readyState !== "live") this.open();
+    else this.with_.video.play().catch(() => {});
+  };
+
+  #watch(): void {
+    const { video } = this.with_;
+    const stream = this.#stream;
+    const step = () => {
+      if (this.#stream !== stream || this.#closed) return;
+      this.#look();
+      next();
+    };
+    const next = () => {
+      if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(step);
+      else requestAnimationFrame(step);
+    };
+    next();
+  }
+
+  /** Reads the middle of the frame, as large as it is square, at full resolution. */
+  #look(): void {
+    const { video } = this.with_;
+    const side = Math.min(video.videoWidth, video.videoHeight);
+    if (this.#reading || side === 0) return;
+    this.#worker ??= this.#start();
+    const canvas = this.#canvas;
+    if (canvas.width !== side) {
+      canvas.width = side;
+      canvas.height = side;
+    }
+    const drawing = canvas.getContext("2d", { willReadFrequently: true });
+    if (!drawing) return;
+    const x = Math.floor((video.videoWidth - side) / 2);
+    const y = Math.floor((video.videoHeight - side) / 2);
+    drawing.drawImage(video, x, y, side, side, 0, 0, side, side);
+    const pixels = drawing.getImageData(0, 0, side, side).data.buffer;
+    this.#reading = true;
+    this.#n++;
+    this.#worker.postMessage({ n: this.#n, pixels, width: side, height: side } satisfies Picture, [pixels]);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./decode.worker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener("message", (e: MessageEvent<Read>) => {
+      if (e.data.n !== this.#n || this.#worker !== worker) return;
+      this.#reading = false;
+      const { texts } = e.data;
+      // A poster beside the badge has a code as well: ours goes first.
+      const text = texts.find((t) => sendable(t) === t) ?? texts.find((t) => t !== "");
+      if (text !== undefined && !this.#closed) this.with_.onCode(text);
+    });
+    worker.addEventListener("error", () => {
+      if (this.#worker !== worker) return;
+      worker.terminate();
+      this.#worker = undefined; // the next frame starts another
+      setTimeout(() => {
+        this.#reading = false;
+      }, AGAIN_MS);
+    });
+    return worker;
+  }
+
+  async torch(on: boolean): Promise<boolean> {
+    const track = this.#stream?.getVideoTracks()[0];
+    try {
+      await track?.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] });
+      return on;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The cameras there are; they have names once one of them has been opened. */
+  async lenses(): Promise<Lens[]> {
+    const found = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
+    return found
+      .filter((d) => d.kind === "videoinput" && d.deviceId)
+      .map((d) => ({ id: d.deviceId, label: d.label }));
+  }
+
+  get lens(): string | undefined {
+    return this.#stream?.getVideoTracks()[0]?.getSettings().deviceId;
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    for (const t of this.#stream?.getTracks() ?? []) t.stop();
+    this.#stream = undefined;
+    this.#reading = false;
+  }
+
+  close(): void {
+    this.#closed = true;
+    document.removeEventListener("visibilitychange", this.#seen);
+    this.#release();
+    this.#worker?.terminate();
+    this.with_.video.srcObject = null;
+  }
+}

@@ -1,0 +1,59 @@
+// Reads QR codes off a picture, away from the page's own thread.
+import { prepareZXingModule, type ReaderOptions, readBarcodes } from "zxing-wasm/reader";
+import wasm from "zxing-wasm/reader/zxing_reader.wasm?url";
+
+export interface Picture {
+  readonly n: number;
+  readonly pixels: ArrayBuffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Read {
+  readonly n: number;
+  readonly texts: readonly string[];
+}
+
+type Reader = (picture: ImageData) => Promise<string[]>;
+
+const options: ReaderOptions = {
+  formats: ["QRCode"],
+  tryHarder: true,
+  tryInvert: false,
+  tryDownscale: false,
+  maxNumberOfSymbols: 4,
+};
+
+// The library would fetch its wasm from a public server; ours is beside us.
+const reader: Promise<Reader> = (async (): Promise<Reader> => {
+  try {
+    await prepareZXingModule({
+      overrides: {
+        locateFile: (file: string, prefix: string) => (file.endsWith(".wasm") ? wasm : prefix + file),
+      },
+      fireImmediately: true,
+    });
+    return async (picture) =>
+      (await readBarcodes(picture, options)).filter((r) => r.isValid).map((r) => r.text);
+  } catch {
+    const { decodeQR } = await import("qr/decode.js");
+    return async (picture) => {
+      try {
+        return [decodeQR(picture)];
+      } catch {
+        return []; // it says by an error that there is no code
+      }
+    };
+  }
+})();
+
+addEventListener("message", async (e: MessageEvent<Picture>) => {
+  const { n, pixels, width, height } = e.data;
+  let texts: readonly string[] = [];
+  try {
+    texts = await (await reader)(new ImageData(new Uint8ClampedArray(pixels), width, height));
+  } catch {
+    // A picture that can't be read has no code in it.
+  }
+  postMessage({ n, texts } satisfies Read);
+});

@@ -1,0 +1,314 @@
+// The phone between a gate and the server: asks while the server answers,
+// decides by itself while it doesn't, and brings both together again.
+import { type Answer, call, of } from "../server/client";
+import type { FailedScan, ScannerAnswer } from "../server/scanner";
+import type { Items, Me, ScanAnswer, ScanRequest } from "../server/shapes";
+import { decide, type Scan, type Verdict } from "./gate";
+import { insideOf, type Known, learn, type Move } from "./known";
+import { type Decision, judge, moved } from "./rules";
+import { type Conflict, moveKey, type Shelf } from "./shelf";
+import { isSigned, prepare, type Verify } from "./signature";
+import { parse } from "./token";
+import { alone, upload } from "./upload";
+
+/** How long a queue of people waits for the server before the phone decides. */
+const PATIENCE_MS = 1500;
+const EVERY_MS = 5000;
+/** While the server doesn't answer. */
+const RETRY_MS = 2000;
+/** How often what is known is kept for a restart; the server tells what has changed since. */
+const KEEP_MS = 20_000;
+
+export interface View {
+  readonly online: boolean;
+  readonly known: Known | undefined;
+  /** Verdicts on their way to the server. */
+  readonly waiting: number;
+  readonly conflicts: readonly Conflict[];
+  /** How many are inside, by venue. */
+  readonly inside: Readonly<Record<string, number>>;
+  /** False once something was kept in this page's memory alone. */
+  readonly lasting: boolean;
+}
+
+/** How the server is reached; a test puts its own in place. */
+export interface Server {
+  readonly scan: (request: ScanRequest, patienceMs: number) => Promise<Answer<ScanAnswer>>;
+  readonly batch: (scans: readonly ScanRequest[]) => Promise<Answer<Items<ScanAnswer | FailedScan>>>;
+  readonly scanner: (since: number | undefined) => Promise<Answer<ScannerAnswer>>;
+  readonly ping: () => Promise<Answer<unknown>>;
+  readonly undo: (scanId: string) => Promise<Answer<unknown>>;
+}
+
+export const serverFor = (event: string): Server => ({
+  scan: (request, patience) => call("POST", of(event, "scans"), request, patience),
+  batch: (scans) => call("POST", of(event, "scans", "batch"), { scans }, 20_000),
+  scanner: (since) =>
+    call("GET", of(event, "scanner") + (since === undefined ? "" : `?since=${since}`), undefined, 8000),
+  ping: () => call("GET", "/api/v1/me", undefined, 8000),
+  undo: (scanId) => call("POST", of(event, "scans", scanId, "undo"), {}),
+});
+
+interface Options {
+  readonly event: string;
+  readonly me: Pick<Me, "role">;
+  readonly shelf: Shelf;
+  readonly server: Server;
+  readonly onChange: (view: View) => void;
+  /** The operator's right has ended, and the phone has forgotten what went with it. */
+  readonly onSignedOut: () => void;
+  readonly now?: () => number;
+  readonly verify?: Verify;
+}
+
+export class Phone {
+  #view: View = { online: true, known: undefined, waiting: 0, conflicts: [], inside: {}, lasting: true };
+  /** The server's clock less ours, in ms. */
+  #ahead = 0;
+  #keptAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #syncing: Promise<void> | undefined;
+  #stopped = false;
+  readonly #now: () => number;
+
+  constructor(private readonly with_: Options) {
+    this.#now = with_.now ?? Date.now;
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** Reads what was kept, asks what is new, and goes on asking until stopped. */
+  async open(): Promise<void> {
+    const { shelf, event } = this.with_;
+    this.#ahead = (await shelf.kept<number>("clock").catch(() => undefined)) ?? 0;
+    const known = await shelf.kept<Known>("known").catch(() => undefined);
+    if (known?.event === event) this.#change({ known });
+    await this.refresh();
+    await this.sync();
+    if (!this.#stopped) {
+      globalThis.addEventListener?.("online", this.#nudge);
+      globalThis.addEventListener?.("offline", this.#nudge);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    globalThis.removeEventListener?.("online", this.#nudge);
+    globalThis.removeEventListener?.("offline", this.#nudge);
+  }
+
+  readonly #nudge = () => {
+    this.sync();
+  };
+
+  #change(view: Partial<View>): void {
+    if (this.#stopped) return;
+    this.#view = { ...this.#view, ...view };
+    this.with_.onChange(this.#view);
+  }
+
+  /** Now by the server's clock, in ms since 1970. */
+  time(): number {
+    return this.#now() + this.#ahead;
+  }
+
+  #setClock(at: string, asked: number): void {
+    const came = this.#now();
+    const server = Date.parse(at);
+    if (Number.isNaN(server) || came - asked > 2000) return;
+    this.#ahead = Math.round(server - (asked + came) / 2);
+  }
+
+  /** Counts again what waits and who is inside. */
+  async refresh(): Promise<void> {
+    const { shelf, event } = this.with_;
+    const [waiting, conflicts, moves] = await Promise.all([
+      shelf.count(event),
+      shelf.conflicts(event),
+      shelf.moves(event),
+    ]);
+    const { known } = this.#view;
+    const inside = known
+      ? Object.fromEntries(known.venues.map((v) => [v.id, insideOf(known, moves, v.id)]))
+      : this.#view.inside;
+    this.#change({ waiting, conflicts, inside });
+  }
+
+  /** Brings up what waits, then asks what is new. Ends when it has, or hasn't. */
+  sync(): Promise<void> {
+    this.#syncing ??= this.#sync().finally(() => {
+      this.#syncing = undefined;
+      clearTimeout(this.#timer);
+      if (!this.#stopped)
+        this.#timer = setTimeout(() => this.sync(), this.#view.online ? EVERY_MS : RETRY_MS);
+    });
+    return this.#syncing;
+  }
+
+  async #sync(): Promise<void> {
+    const { shelf, event, server, me } = this.with_;
+    try {
+      const asked = this.#now();
+      // The desk is never told who is inside: it decides nothing offline.
+      const answer = me.role === "desk" ? await server.ping() : await server.scanner(this.#view.known?.seq);
+      if (answer.kind === "signed_out") return await this.#signedOut();
+      if (answer.kind === "unavailable") return this.#change({ online: false });
+      if (answer.kind === "ok" && me.role !== "desk") {
+        const told = answer.value as ScannerAnswer;
+        this.#setClock(told.server_time, asked);
+        const known = learn(this.#view.known, told);
+        this.#change({ online: true, known });
+        prepare().catch(() => {}); // while there is a network to load it by
+        if (known) {
+          await shelf.prune(event, known.seq);
+          if (told.full || this.#now() - this.#keptAt > KEEP_MS) await this.#keep(known);
+        }
+      } else this.#change({ online: true });
+      if (this.#view.waiting > 0 || (await shelf.count(event)) > 0) {
+        let ended = "all";
+        await alone(`lanyard-upload-${event}`, async () => {
+          ended = await upload(shelf, event, server.batch);
+        });
+        if (ended === "signed_out") return await this.#signedOut();
+      }
+      await this.refresh();
+    } catch {
+      // The shelf failed us; what it holds is still there for the next time.
+    }
+  }
+
+  async #keep(known: Known): Promise<void> {
+    this.#keptAt = this.#now();
+    await this.with_.shelf.keep("known", known);
+    await this.with_.shelf.keep("clock", this.#ahead);
+  }
+
+  async #signedOut(): Promise<void> {
+    if (this.#stopped) return;
+    await this.with_.shelf.wipe().catch(() => {});
+    this.stop();
+    this.with_.onSignedOut();
+  }
+
+  /** Decides one scan; it never fails and never takes much longer than our patience. */
+  async decide(scan: Scan): Promise<Verdict> {
+    const verdict = await decide(scan, {
+      ask: async (request) => {
+        // Once the server has kept one person waiting, nobody waits until it
+        // has answered again: sync asks it all the time.
+        if (!this.#view.online && this.#view.known) return { kind: "unavailable", retryAfterMs: undefined };
+        const asked = this.#now();
+        const answer = await this.with_.server.scan(request, PATIENCE_MS);
+        if (answer.kind === "unavailable") {
+          this.#change({ online: false });
+          this.sync();
+        } else if (answer.kind === "ok") {
+          this.#change({ online: true });
+          if (!answer.value.replayed) this.#setClock(answer.value.at, asked);
+        }
+        return answer;
+      },
+      judge: (s) => this.#judge(s),
+      queue: (s, d) => this.#queue(s, d),
+      heard: async (s, answer) => {
+        if (answer.venue)
+          this.#change({ inside: { ...this.#view.inside, [answer.venue.id]: answer.venue.inside } });
+        this.#note(s, answer).catch(() => {}); // the verdict doesn't wait for the disk
+      },
+    });
+    // The verdict is shown first: the page says by itself that it is over.
+    if (verdict.kind === "signed_out") await this.with_.shelf.wipe().catch(() => {});
+    return verdict;
+  }
+
+  async #judge(scan: Scan): Promise<Decision | undefined> {
+    const { known } = this.#view;
+    const claims = parse(scan.token);
+    if (!claims) return { result: "denied", reason: "invalid_token" };
+    if (!known) return undefined;
+    let signed: boolean | undefined;
+    let moves: Move[];
+    try {
+      signed = await isSigned(claims, known.keys, this.with_.verify);
+      moves = await this.with_.shelf.moves(known.event);
+    } catch {
+      return undefined;
+    }
+    const own = new Map(moves.map((m) => [moveKey(m), m]));
+    return judge({
+      known,
+      claims,
+      signed,
+      gate: scan.gate,
+      direction: scan.direction,
+      now: this.time(),
+      own: own.get(moveKey({ event: known.event, venue: scan.gate.venue, badge: claims.badge })),
+      moves,
+      override: scan.override !== undefined,
+    });
+  }
+
+  async #moves(scan: Scan, decision: Decision, at: number, seq?: number): Promise<Move[]> {
+    const { known } = this.#view;
+    if (!known) return [];
+    const own = new Map((await this.with_.shelf.moves(known.event)).map((m) => [moveKey(m), m]));
+    const step = { scan_id: scan.id, gate: scan.gate, at, ...(seq === undefined ? {} : { seq }) };
+    return moved(known, decision, step, (venue, badge) =>
+      own.get(moveKey({ event: known.event, venue, badge })),
+    );
+  }
+
+  async #queue(scan: Scan, decision: Decision): Promise<boolean> {
+    const { shelf, event } = this.with_;
+    const at = this.time();
+    // What isn't a badge at all is refused and forgotten: nothing to settle.
+    if (!parse(scan.token)) return true;
+    const lasting = await shelf.put(
+      {
+        scan_id: scan.id,
+        event,
+        token: scan.token,
+        gate: scan.gate.id,
+        direction: scan.direction,
+        scanned_at: new Date(at).toISOString(),
+        verdict: decision.result,
+        ...(decision.forced && scan.override ? { override: { reason: scan.override } } : {}),
+      },
+      await this.#moves(scan, decision, at).catch(() => []),
+    );
+    if (!lasting) this.#change({ lasting });
+    await this.refresh().catch(() => {});
+    return lasting;
+  }
+
+  async #note(scan: Scan, a: ScanAnswer): Promise<void> {
+    if (a.result === "denied" || !a.badge || a.seq === undefined) return;
+    const decision: Decision = { result: a.result, badge: a.badge.id };
+    await this.with_.shelf.note(await this.#moves(scan, decision, Date.parse(a.at), a.seq));
+  }
+
+  /** Takes a scan back, here or at the server. */
+  async undo(scanId: string): Promise<Answer<unknown>> {
+    const { shelf, server } = this.with_;
+    if (await shelf.retract(scanId).catch(() => false)) {
+      await this.refresh().catch(() => {});
+      this.sync();
+      return { kind: "ok", value: undefined };
+    }
+    const answer = await server.undo(scanId);
+    if (answer.kind === "signed_out") await this.#signedOut();
+    if (answer.kind === "ok") {
+      await shelf.unmove(scanId).catch(() => {});
+      await this.sync();
+    }
+    return answer;
+  }
+
+  async dismiss(scanId: string): Promise<void> {
+    await this.with_.shelf.dismiss(scanId);
+    await this.refresh();
+  }
+}

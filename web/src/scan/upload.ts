@@ -1,0 +1,93 @@
+// Brings waiting scans to the server: in the order they were made, in batches,
+// each taken off the queue only once the server has answered it.
+import type { Answer } from "../server/client";
+import type { FailedScan } from "../server/scanner";
+import type { Items, ScanAnswer, ScanRequest } from "../server/shapes";
+import type { Conflict, Place, Queued, Shelf } from "./shelf";
+
+export const BATCH = 200;
+
+export type PostBatch = (scans: readonly ScanRequest[]) => Promise<Answer<Items<ScanAnswer | FailedScan>>>;
+
+/** How an upload ended; what is left waits for the next one. */
+export type Uploaded = "all" | "later" | "signed_out";
+
+/**
+ * Uploads what waits. A scan that this operator may not send (403, 404) stays
+ * for another one; one that the server will never take leaves the queue as a
+ * conflict, so that it is seen and doesn't hold up the others.
+ */
+export async function upload(shelf: Shelf, event: string, post: PostBatch): Promise<Uploaded> {
+  let after: Place | undefined;
+  let size = BATCH;
+  let left = false;
+  for (;;) {
+    const scans = await shelf.waiting(event, after, size);
+    const last = scans.at(-1);
+    if (!last) return left ? "later" : "all";
+    const answer = await post(scans.map(request));
+    if (answer.kind === "signed_out") return "signed_out";
+    if (answer.kind === "unavailable") return "later";
+    if (answer.kind === "refused") {
+      if (answer.status === 403 || answer.status === 404) return "later";
+      if (size > 1) {
+        size = 1; // one of them may be the reason: each by itself
+        continue;
+      }
+      await shelf.done(last, undefined, conflict(last, answer.code || String(answer.status)));
+      after = last.place;
+      continue;
+    }
+    for (const [i, scan] of scans.entries()) {
+      const item = answer.value.items[i];
+      if (!item) return "later";
+      if ("error" in item) {
+        const { status, code } = item.error;
+        if (status === 401) return "signed_out";
+        if (status >= 500 || status === 429) return "later";
+        if (status === 403 || status === 404) left = true;
+        else await shelf.done(scan, undefined, conflict(scan, code));
+      } else {
+        // A verdict that isn't what was shown is a conflict as well.
+        const why = item.conflict ?? (item.result === scan.verdict ? undefined : (item.reason ?? "other"));
+        await shelf.done(scan, item.seq, why ? conflict(scan, why, item.badge?.id) : undefined);
+      }
+    }
+    after = last.place;
+  }
+}
+
+function request(scan: Queued): ScanRequest {
+  const { scan_id, token, gate, direction, scanned_at, verdict, override } = scan;
+  return {
+    scan_id,
+    token,
+    gate,
+    direction,
+    scanned_at,
+    offline: true,
+    verdict,
+    ...(override ? { override } : {}),
+  };
+}
+
+function conflict(scan: Queued, reason: string, badge?: string): Conflict {
+  const { scan_id, event, gate, scanned_at, verdict } = scan;
+  return { scan_id, event, gate, scanned_at, verdict, reason, ...(badge ? { badge } : {}) };
+}
+
+/**
+ * Does the work in one tab of this browser at a time; false when another tab is
+ * at it. Without Web Locks it is done all the same: the server answers a scan
+ * id that it knows with the same verdict.
+ */
+export async function alone(name: string, work: () => Promise<void>): Promise<boolean> {
+  if (!navigator.locks) {
+    await work();
+    return true;
+  }
+  return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock) await work();
+    return lock !== null;
+  });
+}
