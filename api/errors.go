@@ -108,6 +108,7 @@ var failures = []struct {
 	{badge.ErrSealed, 500, "internal", "Internal error", internalDetail},
 	{badge.ErrWeakSecret, 500, "internal", "Internal error", internalDetail},
 	{checkin.ErrBadBackup, 500, "internal", "Internal error", internalDetail},
+	{checkin.ErrUnverified, 500, "internal", "Internal error", internalDetail},
 	{checkin.ErrSlow, 500, "internal", "Internal error", internalDetail},
 }
 

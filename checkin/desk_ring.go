@@ -112,6 +112,20 @@ func (d *Desk) newRing(event string, c *Config) (*ring, error) {
 type judged struct {
 	badge, key string
 	refused    Reason
+	unverified bool
+}
+
+// guess is judge without the signature of a token that says it is of this
+// event: the step knows whether it is the one that was issued.
+func (d *Desk) guess(ctx context.Context, own *ring, token string, asked time.Time) (judged, error) {
+	hint, err := badge.Parse(token)
+	switch {
+	case err != nil:
+		return judged{refused: InvalidToken}, nil
+	case hint.Event == own.Event():
+		return judged{badge: hint.ID, key: hint.Key, unverified: true}, nil
+	}
+	return d.judge(ctx, own, token, asked)
 }
 
 // judge verifies a token that came at a moment for the event whose ring is

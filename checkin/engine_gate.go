@@ -31,6 +31,9 @@ func (t *tx) scan(s *State, c Scan) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if c.Unverified && !s.issuedAs(c) {
+		return Answer{}, ErrUnverified
+	}
 	v, ok := s.cfg.Venue(g.Venue)
 	if !ok {
 		return Answer{}, ErrNoGate // it leads nowhere

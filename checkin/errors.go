@@ -28,6 +28,9 @@ var (
 
 	// ErrScanReused: the scan id was answered for another token, gate or direction.
 	ErrScanReused = errors.New("scan id reused with other content")
+	// ErrUnverified: the token isn't the one that was issued, letter by letter;
+	// its signature has to be checked before the scan can be decided.
+	ErrUnverified = errors.New("token not verified")
 	// ErrDirectionNeeded: the gate goes both ways and the scan doesn't say which.
 	ErrDirectionNeeded = errors.New("direction needed")
 	// ErrWrongDirection: the gate doesn't go that way.

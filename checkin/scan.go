@@ -59,6 +59,11 @@ type Scan struct {
 	Content string
 	// Badge is the id from a verified token of this event, "" when Refused.
 	Badge string
+	// Unverified: the token is well-formed and that is all that is known. It
+	// counts as ours if Content is the digest of the very token that the badge
+	// was issued with; otherwise the scan is ErrUnverified and has to come again
+	// with the signature checked.
+	Unverified bool
 	// Key is the id of the key that signed the token; a withdrawn one opens
 	// nothing but the way out.
 	Key string

@@ -36,6 +36,7 @@ const (
 	codeOperatorGone
 	codeSuperseded
 	codeUndoRefused
+	codeUnverified
 	codeBroken
 )
 
@@ -68,6 +69,7 @@ var codes = [...]struct {
 	{"OPERATOR_GONE", checkin.ErrOperatorGone},
 	{"SUPERSEDED", checkin.ErrSuperseded},
 	{"UNDO_REFUSED", checkin.ErrUndoRefused},
+	{"UNVERIFIED", checkin.ErrUnverified},
 	{"BROKEN", errBroken},
 }
 

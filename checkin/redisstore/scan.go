@@ -92,11 +92,11 @@ func isLost(err error) bool {
 
 // scanArgs appends what scan.lua takes for one scan.
 func scanArgs(args []any, c *checkin.Scan, k clock) []any {
-	flags := make([]byte, 0, 4)
+	flags := make([]byte, 0, 5)
 	for _, f := range [...]struct {
 		set  bool
 		flag byte
-	}{{c.Guarded, 'g'}, {c.Offline, 'o'}, {c.Skewed, 's'}, {c.DryRun, 'd'}} {
+	}{{c.Guarded, 'g'}, {c.Offline, 'o'}, {c.Skewed, 's'}, {c.DryRun, 'd'}, {c.Unverified, 'u'}} {
 		if f.set {
 			flags = append(flags, f.flag)
 		}

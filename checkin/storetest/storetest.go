@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) checkin.Store) {
 		{"reasons", testReasons},
 		{"ways", testWays},
 		{"replay", testReplay},
+		{"unverified", testUnverified},
 		{"undo", testUndo},
 		{"exclusive", testExclusive},
 		{"offline", testOffline},
