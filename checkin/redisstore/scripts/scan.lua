@@ -5,7 +5,7 @@
 -- ARGV[2]  "1": a replayed answer is written again, so that WAIT covers it
 -- ARGV[3…] nineteen for each scan: id, gate, direction or "", content, badge,
 --          key, refused, now, at, flags (g guarded, o offline, s skewed, d dry
---          run), shown, override, operator; and what the caller has worked
+--          run, u token not verified), shown, override, operator; and what the caller has worked
 --          out by its clock: venue, time zone, automatic exit, the last time
 --          of that ("" for none), local day and minute of at
 -- Result: for each scan {OK or REPLAYED, entry record, seq, undone seq or "",
@@ -22,7 +22,7 @@ local function read_scan(a)
     id = ARGV[a], gate = ARGV[a + 1], direction = ARGV[a + 2], content = ARGV[a + 3], badge = ARGV[a + 4], key = ARGV[a + 5],
     refused = ARGV[a + 6], now = ARGV[a + 7], at = ARGV[a + 8],
     guarded = find(flags, 'g', 1, true), offline = find(flags, 'o', 1, true),
-    skewed = find(flags, 's', 1, true), dry = find(flags, 'd', 1, true),
+    skewed = find(flags, 's', 1, true), dry = find(flags, 'd', 1, true), unverified = find(flags, 'u', 1, true),
     shown = ARGV[a + 10], override = ARGV[a + 11], operator = ARGV[a + 12],
     venue = ARGV[a + 13], zone = ARGV[a + 14], auto = ARGV[a + 15], struck = ARGV[a + 16], day = ARGV[a + 17], minute = ARGV[a + 18],
   }
@@ -35,6 +35,13 @@ local function guard(c, rule)
   local expires, gates = match(rule, '^([^|]*)|(.*)$')
   if expires == 'revoked' or expires ~= '' and num(c.now) >= num(expires) then return {OPERATOR_GONE} end
   if gates ~= '' and not find(',' .. gates .. ',', ',' .. c.gate .. ',', 1, true) then return {GATE_REFUSED} end
+end
+
+-- issued_as tells whether the token is the one that the badge was issued with.
+local function issued_as(c)
+  local record = call('HGET', BADGES, c.badge)
+  local digest = record and match(record, '|([^|]*)$')
+  return digest and digest ~= '' and digest == c.content
 end
 
 -- take_back undoes what the phone, which never heard of it, had shown as denied.
@@ -284,6 +291,7 @@ local function scan(c, renew)
   elseif way ~= 'both' and way ~= direction then
     return {WRONG_DIRECTION}
   end
+  if c.unverified and not issued_as(c) then return {UNVERIFIED} end
   local v = venue_rules(venue)
   if not v then return {NO_GATE} end
   if venue ~= c.venue or c.zone ~= rules[1] or c.auto ~= v[4] then return {CLOCK, venue, rules[1], v[4]} end
