@@ -143,3 +143,13 @@ func BenchmarkScriptRaw(b *testing.B) {
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "scans/s")
 }
+
+// BenchmarkStoreRoster stores attendees and gives each a badge.
+func BenchmarkStoreRoster(b *testing.B) {
+	s := open(b, benchmarkURL(b), Options{})
+	b.Cleanup(func() { _ = s.Close() })
+	b.ResetTimer()
+	benchmarkEvent(b, s, b.N)
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "badges/s")
+}

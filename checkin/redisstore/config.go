@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -98,11 +99,11 @@ func (s *Store) DeleteEvent(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	links := map[string][]string{} // by key
+	var links []string
 	err = s.each(ctx, e.keys.badges, func(badgeID, record string) error {
 		var r reader
 		b := r.badge(badgeID, record)
-		links[linksKey(b.Link)] = append(links[linksKey(b.Link)], b.Link)
+		links = append(links, b.Link)
 		return r.err
 	})
 	if err != nil {
@@ -115,15 +116,11 @@ func (s *Store) DeleteEvent(ctx context.Context, id string) error {
 	}
 	s.events.Delete(id)
 	s.unpoint(ctx, operatorKeys(cfg.Operators, nil))
-	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.SRem(ctx, eventsKey, id)
-		for key, list := range links {
-			p.HDel(ctx, key, list...)
-		}
-		return nil
-	})
-	if err != nil {
-		s.log.Warn("links of a deleted event were left in the index", "event", id, "error", err)
+	for page := range slices.Chunk(links, 1000) {
+		s.unlink(ctx, page)
+	}
+	if err := s.client.SRem(ctx, eventsKey, id).Err(); err != nil {
+		s.log.Warn("a deleted event was left in the index", "event", id, "error", err)
 	}
 	return nil
 }

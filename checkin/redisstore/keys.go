@@ -46,12 +46,12 @@ func tempKey(kind, id string) string { return "lanyard:temp:" + kind + ":" + id 
 
 // eventKeys are the names of an event's keys.
 type eventKeys struct {
-	prefix                                string
-	conf, rules, state                    string
-	scans, places, badges                 string
-	people, refs, rosterLog               string
-	journal, hashes, marks                string
-	gateScript, rosterScript, badgeScript []string // KEYS of scripts
+	prefix                   string
+	conf, rules, state       string
+	scans, places, badges    string
+	people, refs, rosterLog  string
+	journal, hashes, marks   string
+	gateScript, rosterScript []string // KEYS of scripts
 }
 
 func newEventKeys(event string) *eventKeys { return keysUnder("lanyard:{" + event + "}:") }

@@ -44,12 +44,17 @@ func (s *Store) PutAttendees(ctx context.Context, id string, by checkin.Stamp, p
 			return nil, fmt.Errorf("redis: the script answered %d of %d attendees", len(values), len(rest))
 		}
 		var r reader
-		for _, v := range values {
+		at := r.time(formatTime(by.At))
+		for i, v := range values {
 			_, v, err := result(v)
 			p := checkin.PutResult{Err: err}
-			if err == nil {
-				p.Attendee = r.person(unescape(text(v, 0)), text(v, 2))
-				p.Created, p.Changed = text(v, 1) == "created", text(v, 1) != "same"
+			switch {
+			case err != nil:
+			case text(v, 1) == "created":
+				p.Attendee, p.Created, p.Changed = rest[i].Attendee, true, true
+				p.Attendee.Badge, p.Attendee.CreatedAt, p.Attendee.UpdatedAt = "", at, at
+			default:
+				p.Attendee, p.Changed = r.person(unescape(text(v, 0)), text(v, 2)), text(v, 1) == "updated"
 			}
 			out = append(out, p)
 		}
@@ -86,6 +91,7 @@ func (s *Store) Attendee(ctx context.Context, id, attendee string) (badge.Attend
 // anywhere.
 func (s *Store) Issue(ctx context.Context, id string, by checkin.Stamp, issues []checkin.Issue) ([]checkin.IssueResult, error) {
 	e := s.event(id)
+	var unused []string // links of badges that were not needed
 	out := make([]checkin.IssueResult, 0, len(issues))
 	if len(issues) == 0 {
 		return out, s.exists(ctx, e)
@@ -115,11 +121,17 @@ func (s *Store) Issue(ctx context.Context, id string, by checkin.Stamp, issues [
 			return nil, fmt.Errorf("redis: the script answered %d of %d badges", len(values), len(rest))
 		}
 		var r reader
-		for _, v := range values {
+		for i, v := range values {
 			_, v, err := result(v)
 			res := checkin.IssueResult{Err: err}
-			if err == nil {
-				res.New, res.Badge, res.Replaced = text(v, 0) == "1", r.badge(unescape(text(v, 1)), text(v, 2)), unescape(text(v, 3))
+			switch {
+			case err != nil:
+			case text(v, 0) == "new":
+				res.New, res.Badge, res.Replaced = true, rest[i].Badge, unescape(text(v, 2))
+				res.Badge.Status, res.Badge.Category = badge.Active, unescape(text(v, 1))
+			default:
+				res.Badge = r.badge(unescape(text(v, 1)), text(v, 2))
+				unused = append(unused, rest[i].Badge.Link)
 			}
 			out = append(out, res)
 		}
@@ -128,7 +140,24 @@ func (s *Store) Issue(ctx context.Context, id string, by checkin.Stamp, issues [
 		}
 	}
 	s.touch(s.keep(e))
+	s.unlink(ctx, unused)
 	return out, nil
+}
+
+// unlink forgets links. What stays behind when it fails leads nowhere.
+func (s *Store) unlink(ctx context.Context, links []string) {
+	if len(links) == 0 {
+		return
+	}
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, link := range links {
+			p.HDel(ctx, linksKey(link), link)
+		}
+		return nil
+	})
+	if err != nil {
+		s.log.Warn("unused links were left in the index", "error", err)
+	}
 }
 
 // link makes badges findable by their pages.

@@ -22,13 +22,12 @@ type roster struct {
 // Attendees is one page of a search.
 func (s *Store) Attendees(ctx context.Context, id string, q badge.Query) ([]badge.Attendee, string, error) {
 	e := s.event(id)
-	ros := &e.roster
 	gen, rev, err := s.rosterRev(ctx, e)
 	if err != nil {
 		return nil, "", err
 	}
 	e = s.keep(e)
-	ros = &e.roster
+	ros := &e.roster
 	ros.mu.RLock()
 	if ros.gen == gen && ros.rev == rev {
 		defer ros.mu.RUnlock()

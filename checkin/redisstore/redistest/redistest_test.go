@@ -36,13 +36,15 @@ func TestClusterServesAllSlots(t *testing.T) {
 	ctx := context.Background()
 	nodes := StartCluster(t, 3)
 	for _, n := range nodes {
-		served, err := n.Client().ClusterSlots(ctx).Result()
+		shards, err := n.Client().ClusterShards(ctx).Result()
 		if err != nil {
 			t.Fatal(err)
 		}
-		slots := 0
-		for _, s := range served {
-			slots += s.End - s.Start + 1
+		slots := int64(0)
+		for _, shard := range shards {
+			for _, s := range shard.Slots {
+				slots += s.End - s.Start + 1
+			}
 		}
 		if slots != 16384 {
 			t.Fatalf("%d slots served, want 16384", slots)

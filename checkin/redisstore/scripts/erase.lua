@@ -15,7 +15,7 @@ for badge in gmatch(p[FORMER], '[^,]+') do
     badges.put(badge, b)
   end
 end
-if refs.get(p[REF]) == id then refs.put(p[REF], false) end
+if refs.has(p[REF]) == id then refs.put(p[REF], false) end
 people.put(id, false)
 row('roster', '', 'attendee/' .. id, 'erased', '')
 commit()

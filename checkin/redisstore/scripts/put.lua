@@ -3,25 +3,24 @@
 -- KEYS and ARGV[1], ARGV[2]: roster.lua
 -- ARGV[3…] five for each attendee: mode (create, update, upsert), id, category,
 --          ref, body
--- Result: {OK, for each attendee {OK, id, "created", "updated" or "same",
---         person record} or {a refusal}} or {a refusal}
+-- Result: {OK, for each attendee {OK, id, "created"}, {OK, id, "updated" or
+--         "same", person record} or {a refusal}} or {a refusal}
 
 local FIELDS = 5
 
 local function put(mode, id, category, ref, body)
-  local holder = refs.get(ref)
+  local holder = refs.has(ref)
   if mode == 'create' and holder then return {REF_TAKEN} end
   if mode == 'upsert' and holder then id = holder end
-  local p = people.get(id)
-  if not p then
+  if not people.has(id) then
     if mode == 'update' then return {NO_ATTENDEE} end
-    p = {AT, AT, '', '', category, ref, body}
-    people.put(id, p)
+    people.put(id, concat({AT, AT, '', '', category, ref, body}, '|'))
     refs.put(ref, id)
-    return {OK, id, 'created', record(p)}
+    return {OK, id, 'created'}
   end
   if mode == 'create' or mode == 'upsert' and not holder then return {EXISTS} end
   if holder and holder ~= id then return {REF_TAKEN} end
+  local p = people.get(id)
   if p[CATEGORY] == category and p[REF] == ref and p[BODY] == body then return {OK, id, 'same', record(p)} end
   local b = p[BADGE] ~= '' and badges.get(p[BADGE])
   if b and b[BADGE_CATEGORY] ~= category then
@@ -37,6 +36,8 @@ local function put(mode, id, category, ref, body)
   return {OK, id, 'updated', record(p)}
 end
 
+refs.expect(arguments(6, FIELDS))
+people.expect(arguments(4, FIELDS))
 local results, changed, last = {OK}, 0, nil
 for i = 3, #ARGV, FIELDS do
   local result = put(unpack(ARGV, i, i + FIELDS - 1))

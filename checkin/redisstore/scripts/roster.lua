@@ -10,7 +10,8 @@
 -- KEYS[7] journal    stream: seq-0 -> r: entry record (entry.go)
 -- ARGV[1] at, ARGV[2] operator
 
-local call, match, gmatch, concat = redis.call, string.match, string.gmatch, table.concat
+local call, find, sub, gmatch, concat = redis.call, string.find, string.sub, string.gmatch, table.concat
+local type, unpack, ipairs = type, unpack, ipairs
 local CONF, STATE, PEOPLE, REFS, BADGES, ROSTERLOG, JOURNAL = unpack(KEYS)
 local AT, OPERATOR = ARGV[1], ARGV[2]
 if call('HEXISTS', CONF, 'rev') == 0 then return {NO_EVENT} end
@@ -21,18 +22,42 @@ local STATUS, BADGE_CATEGORY, ATTENDEE, ENDED = 1, 2, 5, 10
 
 local function int(n) return string.format('%d', n) end
 
--- cache reads fields of a hash once and notes which are to be written; false
--- stands for what isn't there, and for what is to be removed.
+-- cache holds fields of a hash, read once, and notes which are to be written.
+-- A field is a text until it is parsed, false where it isn't there or is to be
+-- removed.
 local function cache(key, parse)
   local read, changed, order = {}, {}, {}
   local c = {}
-  function c.get(id)
-    if read[id] == nil then
-      local s = call('HGET', key, id)
-      read[id] = s and parse(s) or false
+
+  -- expect reads fields together that will be asked for.
+  function c.expect(ids)
+    for from = 1, #ids, 500 do
+      local to = math.min(from + 499, #ids)
+      local found = call('HMGET', key, unpack(ids, from, to))
+      for i = from, to do read[ids[i]] = found[i - from + 1] end
     end
-    return read[id]
   end
+
+  -- has gives a field as it is.
+  function c.has(id)
+    local v = read[id]
+    if v == nil then
+      v = call('HGET', key, id)
+      read[id] = v
+    end
+    return v
+  end
+
+  -- get gives a field parsed.
+  function c.get(id)
+    local v = c.has(id)
+    if type(v) == 'string' then
+      v = parse(v)
+      read[id] = v
+    end
+    return v
+  end
+
   function c.put(id, v)
     read[id] = v
     if not changed[id] then
@@ -40,31 +65,52 @@ local function cache(key, parse)
       order[#order + 1] = id
     end
   end
-  function c.write(text)
-    local args = {}
-    for i, id in ipairs(order) do
-      if read[id] then
-        args[#args + 1], args[#args + 2] = id, text(read[id])
+
+  -- write writes what has changed and gives its ids.
+  function c.write()
+    local args, n = {}, 0
+    for _, id in ipairs(order) do
+      local v = read[id]
+      if v then
+        args[n + 1], args[n + 2] = id, type(v) == 'string' and v or concat(v, '|')
+        n = n + 2
       else
         call('HDEL', key, id)
       end
-      if #args >= 1000 or i == #order and #args > 0 then
-        call('HSET', key, unpack(args))
-        args = {}
+      if n == 1000 then
+        call('HSET', key, unpack(args, 1, n))
+        n = 0
       end
     end
+    if n > 0 then call('HSET', key, unpack(args, 1, n)) end
     return order
   end
   return c
 end
 
-local people = cache(PEOPLE, function(s)
-  return {match(s, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$')}
-end)
-local badges = cache(BADGES, function(s)
-  return {match(s, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$')}
-end)
-local refs = cache(REFS, function(s) return s end)
+-- fields splits a record into so many, the last one taking all that is left.
+local function fields(s, n)
+  local out, from = {}, 1
+  for i = 1, n - 1 do
+    local at = find(s, '|', from, true)
+    out[i] = sub(s, from, at - 1)
+    from = at + 1
+  end
+  out[n] = sub(s, from)
+  return out
+end
+
+local people = cache(PEOPLE, function(s) return fields(s, 7) end)
+local badges = cache(BADGES, function(s) return fields(s, 11) end)
+local refs = cache(REFS)
+
+-- arguments are every n-th argument of the script, from one on.
+local function arguments(first, n)
+  local ids = {}
+  for i = first, #ARGV, n do ids[#ids + 1] = ARGV[i] end
+  return ids
+end
+
 local rows = {}
 
 local function record(r) return concat(r, '|') end
@@ -94,9 +140,9 @@ local function commit()
   local seq = tonumber(call('HGET', STATE, 'seq') or 0)
   for i = 1, #rows do call('XADD', JOURNAL, int(seq + i) .. '-0', 'r', rows[i]) end
   call('HSET', STATE, 'seq', int(seq + #rows))
-  badges.write(record)
-  refs.write(function(s) return s end)
-  local changed = people.write(record)
+  badges.write()
+  refs.write()
+  local changed = people.write()
   if #changed == 0 then return end
   local revision = int(call('HINCRBY', STATE, 'roster', 1))
   local args = {}
