@@ -180,7 +180,7 @@ func (p *program) readBackup(ctx context.Context, store checkin.Store, dec *json
 		}
 		if wanted(only, head.Event) {
 			if err := store.Restore(ctx, head.Event, one); err != nil {
-				return fmt.Errorf("event %s: %w", head.Event, err)
+				return restoreError(head.Event, err)
 			}
 			fmt.Fprintf(p.out, "Restored %s with %d journal rows.\n", head.Event, head.Seq)
 		}
@@ -199,6 +199,16 @@ func (p *program) readBackup(ctx context.Context, store checkin.Store, dec *json
 		return usageError{checkin.ErrBadBackup}
 	}
 	return err
+}
+
+// restoreError tells a file or an event that can't be taken from a store that
+// failed.
+func restoreError(event string, err error) error {
+	err = fmt.Errorf("event %s: %w", event, err)
+	if errors.Is(err, checkin.ErrUnavailable) {
+		return errUnreachable{err}
+	}
+	return usageError{err}
 }
 
 func wanted(only []string, event string) bool {

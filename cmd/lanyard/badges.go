@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -82,25 +83,26 @@ type attendee struct {
 // writeImages draws on all cores while the next page is fetched; no more
 // badges are in memory than are being drawn.
 func (p *program) writeImages(ctx context.Context, conn *connection, event, dir string, formats []string) (int, error) {
-	var info struct {
-		Total int `json:"total"`
-	}
-	// A list may tell how many there are; the bar grows with what has come otherwise.
-	if err := conn.get(ctx, eventPath(event, "attendees")+"?status=active&limit=1", &info); err != nil {
+	total := 0
+	err := each(ctx, conn, eventPath(event, "attendees"), url.Values{"status": {"active"}}, func(json.RawMessage) error {
+		total++
+		return nil
+	})
+	if err != nil {
 		return 0, err
 	}
-	bar := p.progress("drawing", info.Total)
+	bar := p.progress("drawing", total)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	n := 0
 	taken := map[string]bool{}
-	err := each(ctx, conn, eventPath(event, "attendees"), url.Values{"status": {"active"}}, func(a attendee) error {
+	err = each(ctx, conn, eventPath(event, "attendees"), url.Values{"status": {"active"}}, func(a attendee) error {
 		if a.Badge == nil || a.Badge.Token == "" {
 			return nil
 		}
 		name := fileName(a.Ref, a.Badge.ID, taken)
 		n++
-		bar.set(n, max(n, info.Total))
+		bar.set(n, max(n, total))
 		token := a.Badge.Token
 		g.Go(func() error { return writeImage(filepath.Join(dir, name), token, formats) })
 		return ctx.Err()

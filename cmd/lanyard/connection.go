@@ -117,7 +117,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		}()
 		t.handler.ServeHTTP(w, in)
 		w.WriteHeader(http.StatusOK)
-		writer.Close()
+		writer.CloseWithError(r.Context().Err()) // nil is the end
 	}()
 	select {
 	case resp := <-w.ready:

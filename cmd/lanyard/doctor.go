@@ -22,8 +22,8 @@ func (p *program) doctor() *cobra.Command {
 		Use:   "doctor",
 		Short: "Check that the store is there, safe and fits its secret",
 		Long: `Check the store: that it answers, that it would lose no acknowledged scan, that
-the secret opens the signing keys, and that this machine's clock agrees with
-Redis. With --ready URL ask a running server instead.
+the secret opens the signing keys, and that every journal fits together. With
+--ready URL ask a running server instead.
 
 Exit code 0: all is well. 1: something is found. 3: it can't be reached.`,
 		Example: `  lanyard doctor --redis redis://10.0.0.5:6379/0

@@ -37,7 +37,12 @@ is checked and its checkpoints' counts and hashes, but not who signed them.
 Exit code 0: everything fits. 1: it doesn't.`,
 		Example: `  lanyard journal verify --event ciep21
   lanyard journal verify journal.ndjson --jwks keys.json`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("%s checks one export at a time", c.CommandPath())
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return p.verifyExport(c, args[0], jwks)

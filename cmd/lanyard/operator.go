@@ -99,7 +99,7 @@ func (p *program) operatorList() *cobra.Command {
 
 func (p *program) operatorRevoke() *cobra.Command {
 	return p.manage(&cobra.Command{
-		Use: "revoke ID --event E", Short: "End a credential at once", Example: "  lanyard operator revoke zT3kQp9vW1c --event ciep21",
+		Use: "revoke ID --event E", Short: "End a credential at once", Example: "  lanyard operator revoke op-3kqp9vw1 --event ciep21",
 		Args: oneArg("the ID that 'lanyard operator list' shows"),
 	}, func(c *cobra.Command, conn *connection, event string, args []string) error {
 		if err := conn.call(c.Context(), http.MethodDelete, eventPath(event, "operators", pathEscape(args[0])), nil, nil); err != nil {

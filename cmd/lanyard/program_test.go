@@ -357,6 +357,9 @@ func TestWrongUsage(t *testing.T) {
 		says string
 	}{
 		{args: []string{"nonsense"}, want: exitUsage},
+		{args: []string{"keys", "nonsense"}, want: exitUsage},
+		{args: []string{"journal", "verify", "a", "b"}, want: exitUsage},
+		{args: []string{"serve", "--redis", "nonsense://"}, want: exitUsage},
 		{args: []string{"serve", "extra"}, want: exitUsage},
 		{args: []string{"serve", "--nonsense"}, want: exitUsage},
 		{args: []string{"serve", "--tls-cert", "x"}, want: exitUsage, says: "go together"},

@@ -8,9 +8,6 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-
-	"lanyard/checkin"
-	"lanyard/checkin/boltstore"
 )
 
 // Exit codes, the same for every command.
@@ -66,7 +63,8 @@ func run(ctx context.Context, args []string, out, errOut io.Writer, getenv func(
 	code := exitCode(err)
 	if err != nil && !errors.Is(err, errNo) {
 		fmt.Fprintln(errOut, "lanyard:", err)
-		if code == exitUsage {
+		var wrong usageError
+		if errors.As(err, &wrong) {
 			fmt.Fprintln(errOut, "Run 'lanyard --help' or 'lanyard COMMAND --help' for how to use it.")
 		}
 	}
@@ -74,16 +72,27 @@ func run(ctx context.Context, args []string, out, errOut io.Writer, getenv func(
 }
 
 func exitCode(err error) int {
-	var u errUnreachable
+	var wrong usageError
+	var refused *problem
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errNo):
 		return exitNo
-	case errors.As(err, &u), errors.Is(err, checkin.ErrUnavailable), errors.Is(err, boltstore.ErrLocked):
-		return exitUnreachable
+	case errors.As(err, &wrong):
+		return exitUsage
+	case errors.As(err, &refused) && refused.Status < 500:
+		return exitUsage
 	}
-	return exitUsage
+	return exitUnreachable
+}
+
+// noSuchCommand takes no arguments: what isn't a command is a mistake.
+func noSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s has no command %q", c.CommandPath(), args[0])
+	}
+	return nil
 }
 
 func (p *program) root() *cobra.Command {
@@ -101,7 +110,7 @@ Exit codes: 0 done, 1 the answer is no, 2 wrong usage or configuration,
 		Version:       versionText(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.CompletionOptions.HiddenDefaultCmd = true

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -141,12 +141,15 @@ func (s *storeSettings) open(ctx context.Context, p *program, log *slog.Logger) 
 	}
 	secret, err := badge.LoadSecret(text, filepath.Join(s.data, "secret"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("the secret that protects the signing keys: %w", err)
+		return nil, nil, usagef("the secret that protects the signing keys: %w", err)
 	}
 	if s.redis != "" {
 		store, err := redisstore.Open(ctx, s.redis, redisstore.Options{Replicas: s.replicas, Log: log})
-		if err != nil {
-			return nil, nil, err
+		switch {
+		case errors.Is(err, checkin.ErrUnavailable):
+			return nil, nil, errUnreachable{err}
+		case err != nil:
+			return nil, nil, usageError{err}
 		}
 		return store, secret, nil
 	}
