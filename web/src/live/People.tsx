@@ -89,6 +89,9 @@ export function People({
           {asOf ? t("live.list_old", { time: clock(asOf, lang, true) }) : t("live.list_none")}
         </p>
       )}
+      <p class="on-paper">
+        Lanyard · {event} · {asOf ? new Date(asOf).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB") : ""}
+      </p>
       <p role="status">
         {people
           ? shown.length === here.length

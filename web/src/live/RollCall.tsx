@@ -16,8 +16,8 @@ export function RollCall(props: {
   onSignedOut: () => void;
 }) {
   const { event, place, ahead, onSignedOut } = props;
-  const { t, lang } = place;
-  const { state, start, tick, end } = useRoll(event, ahead, onSignedOut);
+  const { t, lang, board } = place;
+  const { state, begin, tick, end } = useRoll(event, ahead, board?.inside_total, onSignedOut);
   if (state.at === "opening") return <p role="status">{t("live.waiting")}</p>;
   if (state.at === "none") {
     return (
@@ -30,13 +30,30 @@ export function RollCall(props: {
             {t("live.roll.no_list")}
           </p>
         )}
-        <button type="button" class="main" disabled={state.busy} onClick={start}>
-          {t(state.busy ? "live.waiting" : "live.roll.start")}
-        </button>
+        {state.running && (
+          <p class="note attention" role="status">
+            {t("live.roll.running", { time: clock(state.running.began, lang), n: state.running.devices })}
+          </p>
+        )}
+        <div class="row">
+          {state.running && (
+            <button type="button" class="main" disabled={state.busy} onClick={() => begin(state.running)}>
+              {t("live.roll.join")}
+            </button>
+          )}
+          <button
+            type="button"
+            class={state.running ? "" : "main"}
+            disabled={state.busy}
+            onClick={() => begin()}
+          >
+            {state.busy ? t("live.waiting") : t(state.running ? "live.roll.start_new" : "live.roll.start")}
+          </button>
+        </div>
       </section>
     );
   }
-  const { roll, marks, online } = state;
+  const { roll, marks, online, devices, replaced } = state;
   const { safe, missing } = tally(roll.people, marks);
   return (
     <section class="roll">
@@ -48,10 +65,22 @@ export function RollCall(props: {
             : t("live.roll.missing", { n: number(safe, lang), all: number(roll.people.length, lang) })}
         </p>
       </div>
-      <p class={online ? "hint" : "note attention"}>
-        {online
-          ? t("live.roll.online", { time: clock(roll.asked, lang, true) })
-          : t("live.roll.offline", { time: clock(roll.asked, lang, true) })}
+      {replaced ? (
+        <div class="note attention" role="alert">
+          <p>{t("live.roll.replaced", { time: clock(replaced.began, lang) })}</p>
+          <button type="button" onClick={() => begin(replaced)}>
+            {t("live.roll.join")}
+          </button>
+        </div>
+      ) : (
+        <p class={online ? "hint" : "note attention"}>
+          {online
+            ? t("live.roll.online", { time: clock(roll.asked, lang, true), n: devices })
+            : t("live.roll.offline", { time: clock(roll.asked, lang, true) })}
+        </p>
+      )}
+      <p class="on-paper">
+        Lanyard · {event} · {new Date(roll.asked).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB")}
       </p>
       <RollList people={roll.people} isSafe={(p) => isSafe(p, marks)} tick={tick} place={place} />
       <EndRoll t={t} end={end} began={clock(roll.began, lang)} />

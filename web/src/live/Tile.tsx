@@ -38,8 +38,10 @@ export function Tile(props: {
   t: LiveSay;
   lang: Lang;
   wall: boolean;
+  /** There is little room: rates in one short line. */
+  tight: boolean;
 }) {
-  const { venue, day, now, t, lang, wall } = props;
+  const { venue, day, now, t, lang, wall, tight } = props;
   const full = percent(venue);
   const until = venue.full_in_s ? soon(venue.full_in_s) : undefined;
   const rate = (n: number) => n.toLocaleString(lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
@@ -63,25 +65,29 @@ export function Tile(props: {
         </b>
         {limit && <span class="limit"> / {limit}</span>}
       </p>
-      <div class="bar" aria-hidden="true">
-        <i style={{ width: `${Math.min(100, full ?? 0)}%` }} />
-      </div>
+      {full !== undefined && (
+        <div class="bar" aria-hidden="true">
+          <i style={{ width: `${Math.min(100, full)}%` }} />
+        </div>
+      )}
       <p class="state">
         <span class="percent number">{full === undefined ? t("live.unlimited") : `${full} %`}</span>
         <Urgency venue={venue} lang={lang} wall={wall} />
       </p>
       <p class="rates number">
-        <span>
-          <span aria-hidden="true">→</span> {t("live.rate_in", { n: rate(venue.rate_in) })}
-        </span>
-        <span>
-          <span aria-hidden="true">←</span> {t("live.rate_out", { n: rate(venue.rate_out) })}
-        </span>
-        {until && (
-          <span class="until">
-            {t("live.full_in")} {t(until.key, { n: until.n })}
-          </span>
+        {tight ? (
+          <span>{t("live.rates", { in: rate(venue.rate_in), out: rate(venue.rate_out) })}</span>
+        ) : (
+          <>
+            <span>
+              <span aria-hidden="true">→</span> {t("live.rate_in", { n: rate(venue.rate_in) })}
+            </span>
+            <span>
+              <span aria-hidden="true">←</span> {t("live.rate_out", { n: rate(venue.rate_out) })}
+            </span>
+          </>
         )}
+        {until && <span class="until">{t("live.full_in", { time: t(until.key, { n: until.n }) })}</span>}
       </p>
       <svg
         class="spark"

@@ -54,7 +54,16 @@ export function Tiles(props: {
         {...(wall ? { style: { "--cols": cols } } : {})}
       >
         {tiles.map((v) => (
-          <Tile key={v.id} venue={v} day={days.get(v.id)} now={now} t={t} lang={lang} wall={wall} />
+          <Tile
+            key={v.id}
+            venue={v}
+            day={days.get(v.id)}
+            now={now}
+            t={t}
+            lang={lang}
+            wall={wall}
+            tight={wall || tiles.length >= MANY}
+          />
         ))}
       </ul>
       <ThinLine

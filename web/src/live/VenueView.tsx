@@ -63,7 +63,7 @@ export function VenueView({
           full === undefined ? t("live.unlimited") : `${full} %`,
           t("live.rate_in", { n: venue.rate_in }),
           t("live.rate_out", { n: venue.rate_out }),
-          until && `${t("live.full_in")} ${t(until.key, { n: until.n })}`,
+          until && t("live.full_in", { time: t(until.key, { n: until.n }) }),
         ]
           .filter(Boolean)
           .join(" · ")}

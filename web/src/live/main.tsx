@@ -72,6 +72,7 @@ function Live({ me, event, lang, onSignedOut }: Shift) {
   const opened = view.at === "venue" ? board?.venues.find((v) => v.id === view.id) : undefined;
   return (
     <div class={`live${stale ? " stale" : ""}`}>
+      {wall && <h1 class="unseen">{t("live.title")}</h1>}
       {!wall && (
         <nav class="views" aria-label={t("live.views")}>
           {(["board", "inside", "roll"] as const).map((at) => (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Inside } from "../server/shapes";
-import { enrol, isSafe, type Mark, type Marks, merge, tally } from "./roll";
+import { enrol, isSafe, type Mark, type Marks, marksFrom, merge, pending, tally } from "./roll";
 
 const mark = (badge: string, at: number, safe = true, device = "d1"): Mark => ({ badge, at, safe, device });
 const inside = (badge: string, venue = "hall", since = "2025-04-12T01:00:00Z"): Inside => ({
@@ -61,4 +61,17 @@ it("counts as safe who was seen, or left by a gate", () => {
   const marks = merge(new Map(), [mark("b", 1), mark("c", 1), mark("c", 2, false), mark("a", 1, false)]);
   expect(people.map((p) => isSafe(p, marks))).toEqual([true, true, false]);
   expect(tally(people, marks)).toEqual({ safe: 2, missing: 1 });
+});
+
+it("tells the server its own marks, each until it has been told", () => {
+  const marks = merge(new Map(), [mark("a", 1), mark("b", 2, true, "d2"), mark("c", 3)]);
+  expect(pending(marks, new Map(), "d1").map((m) => m.badge)).toEqual(["a", "c"]);
+  const told = merge(new Map(), [mark("a", 1)]);
+  expect(pending(marks, told, "d1").map((m) => m.badge)).toEqual(["c"]);
+  expect(pending(merge(marks, [mark("a", 5, false)]), told, "d1").map((m) => m.badge)).toEqual(["a", "c"]);
+});
+
+it("reads marks as the server tells them", () => {
+  const told = { badge: "a", safe: true, at: "1970-01-01T00:00:01.500Z", device: "d2" };
+  expect(marksFrom([told])).toEqual([mark("a", 1500, true, "d2")]);
 });

@@ -2,7 +2,7 @@
 // been seen outside since. Ticks are made on several devices, with and without
 // a network, and put together in any order: of each person the latest tick
 // holds, so that all devices end with the same list.
-import type { Inside } from "../server/shapes";
+import type { Inside, RollCallMark } from "../server/shapes";
 
 export interface Mark {
   readonly badge: string;
@@ -22,6 +22,8 @@ export interface Enrolled extends Inside {
 
 export interface Roll {
   readonly event: string;
+  /** The server's name for it, which all devices share. */
+  readonly id: string;
   /** Unix ms. */
   readonly began: number;
   /** When the list was last fetched from the server, Unix ms. */
@@ -42,6 +44,14 @@ export function merge(known: Marks, more: Iterable<Mark>): Marks {
   }
   return next ?? known;
 }
+
+/** Marks as the server tells them. */
+export const marksFrom = (told: readonly RollCallMark[]): readonly Mark[] =>
+  told.map(({ badge, safe, at, device }) => ({ badge, safe, device, at: Date.parse(at) }));
+
+/** The device's own marks that the server hasn't been told yet. */
+export const pending = (marks: Marks, told: Marks, device: string): readonly Mark[] =>
+  [...marks.values()].filter((m) => m.device === device && told.get(m.badge)?.at !== m.at);
 
 /** The list after another look at who is inside: nobody ever falls off it. */
 export function enrol(known: readonly Enrolled[], inside: readonly Inside[]): readonly Enrolled[] {

@@ -139,6 +139,24 @@ export interface History {
   readonly items: readonly Point[];
 }
 
+export interface RollCallMark {
+  readonly badge: string;
+  readonly safe: boolean;
+  readonly at: string;
+  readonly device: string;
+}
+
+/** The roll call after an evacuation; roll is missing while there is none. */
+export interface RollCallAnswer {
+  readonly roll?: string;
+  readonly began?: string;
+  readonly devices: number;
+  readonly version: string;
+  /** Missing while the version is the one that was known. */
+  readonly marks?: readonly RollCallMark[];
+  readonly at: string;
+}
+
 /** Somebody who is in a venue now; attendee is null once erased. */
 export interface Inside {
   readonly badge: string;
