@@ -45,6 +45,8 @@ export function Start({ gates, venues, view, t, lang, onStart }: Props) {
         } catch {
           // It is chosen again next time.
         }
+        // The queue must not be what a phone short of room throws away.
+        navigator.storage?.persist?.().catch(() => {});
         onStart(gate, gate.direction === "both" ? direction : gate.direction);
       }}
     >

@@ -5,7 +5,7 @@ import { type Lang, local, type Text } from "../say/say";
 import { call, of } from "../server/client";
 import type { Badge, Direction, Gate, Role, Venue } from "../server/shapes";
 import type { Camera, CameraState } from "./camera";
-import { newScan, type Verdict } from "./gate";
+import { newScan, type Scan, type Verdict } from "./gate";
 import { Lane, type LaneState } from "./lane";
 import { More } from "./More";
 import type { Phone, View } from "./phone";
@@ -50,11 +50,28 @@ export function Station(props: Props) {
 
   // The lane outlives every drawing of the page and sees what is true now.
   const override = useRef<string | undefined>(undefined);
+  const unanswered = useRef(new Map<string, Scan>());
   const decide = async (code: string): Promise<Verdict> => {
     setNote("");
     const reason = override.current;
     override.current = undefined;
-    const scan = newScan(code, gate, direction, { ...(reason ? { override: reason } : {}), look });
+    let scan = newScan(code, gate, direction, { ...(reason ? { override: reason } : {}), look });
+    // The server may have let this one in without our hearing of it: under the
+    // same id it says so again, under another it would be inside already.
+    const before = look || reason ? undefined : unanswered.current.get(code);
+    if (before) scan = { ...scan, id: before.id };
+    unanswered.current.delete(code);
+    try {
+      const verdict = await ask(scan);
+      if (verdict.kind === "failed" && verdict.why === "unknown" && !look && !reason)
+        unanswered.current.set(code, scan);
+      return verdict;
+    } catch {
+      return { kind: "failed", scan, why: "unknown", detail: "" };
+    }
+  };
+  const ask = async (scan: Scan): Promise<Verdict> => {
+    const code = scan.token;
     if (!isBadgeId(code)) return phone.decide(scan);
     // A badge's number opens nothing by itself: who may look it up does.
     if (!numbers) return { kind: "failed", scan, why: "refused", detail: t("scan.number_not_here") };

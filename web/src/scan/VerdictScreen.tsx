@@ -68,7 +68,6 @@ export function VerdictScreen(props: Props) {
     </button>
   );
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a tap holds the screen; keys have the buttons
     <div
       class={`verdict ${look}`}
       role="alertdialog"
@@ -78,6 +77,9 @@ export function VerdictScreen(props: Props) {
       tabIndex={-1}
       ref={screen}
       onClick={props.onHold}
+      onKeyDown={(e) => {
+        if (e.key === "Escape") props.onNext();
+      }}
     >
       <span class="sign" aria-hidden="true">
         {marks[look]}
@@ -100,7 +102,7 @@ export function VerdictScreen(props: Props) {
         {told?.forced && <p>{t("scan.forced")}</p>}
       </div>
       {person && (
-        <p class="person">
+        <p class={`person ${step(person.name)}`}>
           <span dir="auto">{person.name}</span>
           {person.name_latin && person.name_latin !== person.name && (
             <>
@@ -110,7 +112,7 @@ export function VerdictScreen(props: Props) {
           )}
         </p>
       )}
-      {person?.organization && <p dir="auto">{person.organization}</p>}
+      {person?.organization && !overriding && <p dir="auto">{person.organization}</p>}
       {told?.category && (
         <p class="category">{local(props.categoryName(told.category), lang) || told.category}</p>
       )}
@@ -119,7 +121,7 @@ export function VerdictScreen(props: Props) {
       {verdict.kind === "queued" && !told?.scan.look && (
         <p>{t(verdict.lasting ? "scan.by_phone" : "scan.not_lasting")}</p>
       )}
-      {count && (
+      {count && !overriding && (
         <p class="count number">
           {count.capacity > 0
             ? t("scan.inside_of", { inside: count.inside, capacity: count.capacity })
@@ -142,6 +144,13 @@ export function VerdictScreen(props: Props) {
       )}
     </div>
   );
+}
+
+/** Names shrink in two steps, then they wrap; a Chinese character is as wide as two letters. */
+function step(name: string): "" | "long" | "longest" {
+  const width = [...name].reduce((n, c) => n + (c > "\u2e80" ? 2 : 1), 0);
+  if (width <= 14) return "";
+  return width <= 30 ? "long" : "longest";
 }
 
 const usual = ["met", "desk", "escort"] as const;

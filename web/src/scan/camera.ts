@@ -16,6 +16,8 @@ export interface Lens {
 }
 
 const AGAIN_MS = 1500;
+/** A reader that is silent for longer, the time to load it included, has crashed. */
+const STUCK_MS = 20_000;
 
 /** Torches, and in some browsers the question itself, are missing from TypeScript's list. */
 const hasTorch = (track: MediaStreamTrack | undefined): boolean =>
@@ -35,7 +37,10 @@ export class Camera {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Frames are read one at a time: one that is late is worth nothing. */
   #reading = false;
+  #readSince = 0;
   #n = 0;
+  /** Counts openings: only the latest one may have the camera. */
+  #turn = 0;
   readonly #canvas = document.createElement("canvas");
 
   constructor(private readonly with_: Options) {
@@ -48,6 +53,8 @@ export class Camera {
     const media = navigator.mediaDevices;
     if (!media?.getUserMedia) return this.with_.onState("none", false);
     this.with_.onState("opening", false);
+    this.#turn++;
+    const turn = this.#turn;
     try {
       const stream = await media.getUserMedia({
         audio: false,
@@ -57,13 +64,13 @@ export class Camera {
           ...(this.#lens ? { deviceId: { exact: this.#lens } } : { facingMode: { ideal: "environment" } }),
         },
       });
-      if (this.#closed) {
+      if (this.#closed || turn !== this.#turn) {
         for (const t of stream.getTracks()) t.stop();
         return;
       }
       this.#stream = stream;
     } catch (e) {
-      if (this.#closed) return;
+      if (this.#closed || turn !== this.#turn) return;
       const name = e instanceof DOMException ? e.name : "";
       if (name === "NotAllowedError" || name === "SecurityError") return this.with_.onState("denied", false);
       if (name === "OverconstrainedError" && this.#lens) {
@@ -115,7 +122,11 @@ export class Camera {
   #look(): void {
     const { video } = this.with_;
     const side = Math.min(video.videoWidth, video.videoHeight);
-    if (this.#reading || side === 0) return;
+    if (side === 0) return;
+    if (this.#reading) {
+      if (performance.now() - this.#readSince > STUCK_MS) this.#restart();
+      return;
+    }
     this.#worker ??= this.#start();
     const canvas = this.#canvas;
     if (canvas.width !== side) {
@@ -129,6 +140,7 @@ export class Camera {
     drawing.drawImage(video, x, y, side, side, 0, 0, side, side);
     const pixels = drawing.getImageData(0, 0, side, side).data.buffer;
     this.#reading = true;
+    this.#readSince = performance.now();
     this.#n++;
     this.#worker.postMessage({ n: this.#n, pixels, width: side, height: side } satisfies Picture, [pixels]);
   }
@@ -144,14 +156,16 @@ export class Camera {
       if (text !== undefined && !this.#closed) this.with_.onCode(text);
     });
     worker.addEventListener("error", () => {
-      if (this.#worker !== worker) return;
-      worker.terminate();
-      this.#worker = undefined; // the next frame starts another
-      setTimeout(() => {
-        this.#reading = false;
-      }, AGAIN_MS);
+      if (this.#worker === worker) setTimeout(() => this.#worker === worker && this.#restart(), AGAIN_MS);
     });
     return worker;
+  }
+
+  /** The next frame starts another reader. */
+  #restart(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#reading = false;
   }
 
   async torch(on: boolean): Promise<boolean> {

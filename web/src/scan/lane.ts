@@ -26,6 +26,7 @@ export function stays(v: Verdict): number {
 }
 
 interface Options {
+  /** Must not reject: whatever happens is a verdict. */
   readonly decide: (code: string) => Promise<Verdict>;
   readonly onState: (state: LaneState) => void;
   readonly now?: () => number;
@@ -89,12 +90,7 @@ export class Lane {
   async #decide(code: string): Promise<void> {
     this.#seen.set(code, this.#now());
     this.#set({ at: "deciding" });
-    let verdict: Verdict;
-    try {
-      verdict = await this.with_.decide(code);
-    } catch {
-      verdict = { kind: "failed", scan: undefined as never, why: "unknown", detail: "" };
-    }
+    const verdict = await this.with_.decide(code);
     if (verdict.kind === "failed") this.#seen.delete(code);
     this.#since = this.#now();
     this.#set({ at: "verdict", verdict, held: false });

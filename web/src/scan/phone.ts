@@ -1,6 +1,6 @@
 // The phone between a gate and the server: asks while the server answers,
 // decides by itself while it doesn't, and brings both together again.
-import { type Answer, call, of } from "../server/client";
+import { type Answer, BASE, call, of } from "../server/client";
 import type { FailedScan, ScannerAnswer } from "../server/scanner";
 import type { Items, Me, ScanAnswer, ScanRequest } from "../server/shapes";
 import { decide, type Scan, type Verdict } from "./gate";
@@ -18,6 +18,9 @@ const EVERY_MS = 5000;
 const RETRY_MS = 2000;
 /** How often what is known is kept for a restart; the server tells what has changed since. */
 const KEEP_MS = 20_000;
+
+/** After these it is worth asking at once. */
+const signs = ["online", "offline", "pageshow", "focus"] as const;
 
 export interface View {
   readonly online: boolean;
@@ -44,8 +47,10 @@ export const serverFor = (event: string): Server => ({
   scan: (request, patience) => call("POST", of(event, "scans"), request, patience),
   batch: (scans) => call("POST", of(event, "scans", "batch"), { scans }, 20_000),
   scanner: (since) =>
-    call("GET", of(event, "scanner") + (since === undefined ? "" : `?since=${since}`), undefined, 8000),
-  ping: () => call("GET", "/api/v1/me", undefined, 8000),
+    since === undefined
+      ? call("GET", of(event, "scanner"), undefined, 20_000)
+      : call("GET", `${of(event, "scanner")}?since=${since}`, undefined, 4000),
+  ping: () => call("GET", `${BASE}/me`, undefined, 4000),
   undo: (scanId) => call("POST", of(event, "scans", scanId, "undo"), {}),
 });
 
@@ -88,16 +93,14 @@ export class Phone {
     await this.refresh();
     await this.sync();
     if (!this.#stopped) {
-      globalThis.addEventListener?.("online", this.#nudge);
-      globalThis.addEventListener?.("offline", this.#nudge);
+      for (const sign of signs) globalThis.addEventListener?.(sign, this.#nudge);
     }
   }
 
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    globalThis.removeEventListener?.("online", this.#nudge);
-    globalThis.removeEventListener?.("offline", this.#nudge);
+    for (const sign of signs) globalThis.removeEventListener?.(sign, this.#nudge);
   }
 
   readonly #nudge = () => {
