@@ -5,9 +5,9 @@
 -- ARGV[2]  "1": a replayed answer is written again, so that WAIT covers it
 -- ARGV[3…] nineteen for each scan: id, gate, direction or "", content, badge,
 --          key, refused, now, at, flags (g guarded, o offline, s skewed, d dry
---          run, u token not verified), shown, override, operator; and what the caller has worked
---          out by its clock: venue, time zone, automatic exit, the last time
---          of that ("" for none), local day and minute of at
+--          run, u token not verified), shown, override, operator; and what the
+--          caller has worked out by its clock: venue, time zone, automatic exit,
+--          the last time of that ("" for none), local day and minute of at
 -- Result: for each scan {OK or REPLAYED, entry record, seq, undone seq or "",
 --         person record or false} or {a refusal}; the last may be
 --         {CLOCK, venue, time zone, automatic exit}: work it out again with
@@ -37,11 +37,10 @@ local function guard(c, rule)
   if gates ~= '' and not find(',' .. gates .. ',', ',' .. c.gate .. ',', 1, true) then return {GATE_REFUSED} end
 end
 
--- issued_as tells whether the token is the one that the badge was issued with.
-local function issued_as(c)
-  local record = call('HGET', BADGES, c.badge)
-  local digest = record and match(record, '|([^|]*)$')
-  return digest and digest ~= '' and digest == c.content
+-- issued_as tells whether the token is the one that the badge was issued with:
+-- its digest ends the badge's record.
+local function issued_as(c, record)
+  return record and c.content ~= '' and sub(record, -#c.content - 1) == '|' .. c.content
 end
 
 -- take_back undoes what the phone, which never heard of it, had shown as denied.
@@ -200,8 +199,8 @@ local function pretend(c, p, figures)
 end
 
 -- decide applies the rules and records. overruled is the remembered denial of
--- a scan that the phone has overruled.
-local function decide(c, v, opens, direction, overruled)
+-- a scan that the phone has overruled, record that of the badge.
+local function decide(c, v, opens, direction, overruled, record)
   local kept = step
   begin(not c.dry)
   local figures = step.figures['v/' .. c.venue]
@@ -219,8 +218,7 @@ local function decide(c, v, opens, direction, overruled)
   local places = read_places(r.badge)
   local p = place_at(places, c.venue)
   if c.dry and c.struck ~= '' then pretend(c, p, figures) end
-  local record = r.badge ~= '' and call('HGET', BADGES, r.badge)
-  if record then
+  if record and r.badge ~= '' then
     local status, category, till, from, attendee = match(record, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|')
     r.category, person = category, attendee
     if direction == 'in' then reason = judge(c, v, status, category, till, from, p, figures.inside) end
@@ -291,14 +289,15 @@ local function scan(c, renew)
   elseif way ~= 'both' and way ~= direction then
     return {WRONG_DIRECTION}
   end
-  if c.unverified and not issued_as(c) then return {UNVERIFIED} end
+  local record = c.badge ~= '' and call('HGET', BADGES, c.badge)
+  if c.unverified and not issued_as(c, record) then return {UNVERIFIED} end
   local v = venue_rules(venue)
   if not v then return {NO_GATE} end
   if venue ~= c.venue or c.zone ~= rules[1] or c.auto ~= v[4] then return {CLOCK, venue, rules[1], v[4]} end
   if c.struck ~= '' and not c.dry and #call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. c.struck, 'LIMIT', 0, 1) > 0 then
     return {SWEEP, venue}
   end
-  return decide(c, v, rules[3] == '1', direction, overruled)
+  return decide(c, v, rules[3] == '1', direction, overruled, record)
 end
 
 local results = {}
