@@ -34,6 +34,7 @@ export function shell(surface: string, script: string): Plugin {
       const list = [...files].sort();
       for (const name of list) hash.update(name).update(content(bundle[name]));
       const source = readFileSync(script, "utf8")
+        .replace("{{surface}}", surface)
         .replace("{{version}}", hash.digest("hex").slice(0, 12))
         .replace('"{{files}}"', JSON.stringify([`/${surface}`, ...list.map((name) => `/${name}`)]));
       this.emitFile({ type: "asset", fileName: `${surface}-sw.js`, source });

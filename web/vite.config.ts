@@ -3,13 +3,15 @@ import { defineConfig } from "vitest/config";
 import { shell } from "./shell.ts";
 
 const page = (name: string) => fileURLToPath(new URL(`./src/${name}.html`, import.meta.url));
+const worker = fileURLToPath(new URL("./src/session/shell-worker.js", import.meta.url));
 
 // One page and one entry for each surface. The Go program serves what comes
 // out: pages under /, /scan, /live and /desk, the rest under /assets/.
 export default defineConfig({
   root: "src",
   publicDir: false,
-  plugins: [shell("scan", fileURLToPath(new URL("./src/scan/sw.js", import.meta.url)))],
+  // These open without a network, too.
+  plugins: [shell("scan", worker), shell("live", worker)],
   worker: { format: "es" },
   build: {
     outDir: "../dist",

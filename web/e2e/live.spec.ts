@@ -238,6 +238,7 @@ test("people are ticked off without a network, and nothing of it is lost", async
   const group = page.getByRole("region", { name: "Hall assembly" });
   const boxes = group.getByRole("checkbox");
   await expect(boxes).toHaveCount(3);
+  await page.evaluate(() => navigator.serviceWorker.ready);
 
   await context.setOffline(true);
   await expect(page.getByText("No network: ticks are kept on this device")).toBeVisible({ timeout: 8000 });
@@ -255,6 +256,9 @@ test("people are ticked off without a network, and nothing of it is lost", async
   await expectGood(page);
   await page.screenshot({ path: info.outputPath("roll.png"), fullPage: true });
 
+  // Closed and opened again without a network.
+  await page.reload();
+  await expect(group.getByRole("heading")).toContainText("2 of 3 safe");
   await context.setOffline(false);
   await page.reload();
   await expect(group.getByRole("heading")).toContainText("2 of 3 safe");

@@ -3,7 +3,7 @@ import { clock, local } from "../say/say";
 import { byVenue, find } from "./inside";
 import type { Place } from "./Notices";
 import { PersonName } from "./People";
-import { type Enrolled, isSafe, tally } from "./roll";
+import { type Enrolled, isSafe, type Roll, tally } from "./roll";
 import { useRoll } from "./useRoll";
 import { useSlash } from "./useSlash";
 import { type LiveSay, number } from "./words";
@@ -17,7 +17,7 @@ export function RollCall(props: {
 }) {
   const { event, place, ahead, onSignedOut } = props;
   const { t, lang, board } = place;
-  const { state, begin, tick, end } = useRoll(event, ahead, board?.inside_total, onSignedOut);
+  const { state, begin, tick, end } = useRoll(event, ahead, board, onSignedOut);
   if (state.at === "opening") return <p role="status">{t("live.waiting")}</p>;
   if (state.at === "none") {
     return (
@@ -82,7 +82,13 @@ export function RollCall(props: {
       <p class="on-paper">
         Lanyard · {event} · {new Date(roll.asked).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB")}
       </p>
-      <RollList people={roll.people} isSafe={(p) => isSafe(p, marks)} tick={tick} place={place} />
+      <RollList
+        people={roll.people}
+        isSafe={(p) => isSafe(p, marks)}
+        tick={tick}
+        venues={board?.venues ?? roll.venues}
+        place={place}
+      />
       <EndRoll t={t} end={end} began={clock(roll.began, lang)} />
     </section>
   );
@@ -92,10 +98,11 @@ function RollList(props: {
   people: readonly Enrolled[];
   isSafe: (person: Enrolled) => boolean;
   tick: (person: Enrolled, safe: boolean) => void;
-  place: Parameters<typeof RollCall>[0]["place"];
+  venues: Roll["venues"];
+  place: Omit<Place, "board">;
 }) {
-  const { people, tick, place } = props;
-  const { t, lang, board } = place;
+  const { people, tick, venues, place } = props;
+  const { t, lang } = place;
   const [query, setQuery] = useState("");
   const [onlyMissing, setOnlyMissing] = useState(false);
   const search = useSlash();
@@ -111,7 +118,7 @@ function RollList(props: {
     return [...people].sort((a, b) => compare(a.attendee?.name ?? a.badge, b.attendee?.name ?? b.badge));
   }, [people, lang]);
   const shown = find(sorted, query).filter((p) => !onlyMissing || !hidden.current.has(p.badge));
-  const name = (id: string) => local(board?.venues.find((v) => v.id === id)?.name, lang) || id;
+  const name = (id: string) => local(venues.find((v) => v.id === id)?.name, lang) || id;
   return (
     <>
       <div class="tools">
@@ -145,7 +152,10 @@ function RollList(props: {
         </button>
       </div>
       {shown.length === 0 && <p class="note">{t(query ? "live.nomatch" : "live.roll.none_left")}</p>}
-      {byVenue(shown, board?.venues.map((v) => v.id) ?? []).map(([id, group]) => (
+      {byVenue(
+        shown,
+        venues.map((v) => v.id),
+      ).map(([id, group]) => (
         <section key={id} class="group" aria-labelledby={`roll-${id}`}>
           <h2 id={`roll-${id}`} dir="auto">
             {name(id)}{" "}

@@ -1,6 +1,7 @@
 // What a roll call keeps on this device (IndexedDB), so that closing the page,
 // an empty battery or a dead network lose no tick. It holds names: it goes when
 // the roll call is ended here, and by itself after a day.
+import type { Memory } from "../session/Staff";
 import { type Mark, type Marks, merge, type Roll } from "./roll";
 
 /** A roll call older than this, in ms, is over whether somebody ended it or not. */
@@ -26,6 +27,35 @@ const finished = (change: IDBTransaction): Promise<void> =>
     change.oncomplete = () => resolve();
     change.onabort = change.onerror = () => reject(change.error);
   });
+
+/**
+ * Who was signed in last, so that a roll call opens without a network. Signing
+ * out forgets them and no roll call: its ticks are worth more than a tidy
+ * device.
+ */
+export const memory: Memory = {
+  recall: async () => {
+    try {
+      return await done(openedOwn(await open()).get("seat"));
+    } catch {
+      return undefined;
+    }
+  },
+  remember: (seat) => change((own) => own.put(seat, "seat")),
+  forget: () => change((own) => own.delete("seat")),
+};
+
+const openedOwn = (db: IDBDatabase) => db.transaction("own").objectStore("own");
+
+async function change(what: (own: IDBObjectStore) => void): Promise<void> {
+  try {
+    const all = (await open()).transaction("own", "readwrite");
+    what(all.objectStore("own"));
+    await finished(all);
+  } catch {
+    // A browser that keeps nothing opens with a network only.
+  }
+}
 
 /** All marks of an event: keys are [event, badge]. */
 const marksOf = (event: string) => IDBKeyRange.bound([event], [event, []]);

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { clock, local } from "../say/say";
 import { openSurface, type Shift } from "../session/Staff";
 import { level, STALE_MS } from "./board";
+import { memory } from "./keep";
 import type { Place } from "./Notices";
 import { People } from "./People";
 import { RollCall } from "./RollCall";
@@ -189,7 +190,13 @@ function Banner(props: {
   );
 }
 
+// The roll call opens without a network, too. Where that isn't to be had, the
+// page works as long as it stays open.
+if (!import.meta.env.DEV)
+  navigator.serviceWorker?.register("/live-sw.js", { scope: "/live" }).catch(() => {});
+
 openSurface({
+  memory,
   title: (lang) => words(lang)("live.title"),
   roles: ["security", "supervisor", "organizer"],
   show: (shift) => <Live {...shift} />,

@@ -2,6 +2,7 @@
 // been seen outside since. Ticks are made on several devices, with and without
 // a network, and put together in any order: of each person the latest tick
 // holds, so that all devices end with the same list.
+import type { Text } from "../say/say";
 import type { Inside, RollCallMark } from "../server/shapes";
 
 export interface Mark {
@@ -29,6 +30,8 @@ export interface Roll {
   /** When the list was last fetched from the server, Unix ms. */
   readonly asked: number;
   readonly people: readonly Enrolled[];
+  /** The venues in their order, for when the board doesn't come. */
+  readonly venues: readonly { readonly id: string; readonly name: Text }[];
 }
 
 const later = (a: Mark, b: Mark) => a.at > b.at || (a.at === b.at && a.device > b.device);

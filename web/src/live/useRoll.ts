@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Answer, call, of } from "../server/client";
-import type { Inside, Items, RollCallAnswer } from "../server/shapes";
+import type { Inside, Items, Occupancy, RollCallAnswer } from "../server/shapes";
 import { type Keep, openKeep } from "./keep";
 import { type Enrolled, enrol, type Mark, type Marks, marksFrom, merge, pending, type Roll } from "./roll";
 
@@ -44,10 +44,11 @@ const runningOf = (told: RollCallAnswer): Running | undefined =>
 
 /**
  * The event's roll call on this device. ahead is how far the server's clock is
- * ahead of ours, ms; inside is how many the board has inside: when that
- * changes, the list is looked at again.
+ * ahead of ours, ms; when the board's total changes, the list is looked at
+ * again.
  */
-export function useRoll(event: string, ahead: number, inside: number | undefined, onSignedOut: () => void) {
+export function useRoll(event: string, ahead: number, board: Occupancy | undefined, onSignedOut: () => void) {
+  const inside = board?.inside_total;
   const [state, setState] = useState<RollState>({ at: "opening" });
   const kept = useRef<{ keep: Keep; lasting: boolean }>(undefined);
   const now = useRef(state);
@@ -175,6 +176,7 @@ export function useRoll(event: string, ahead: number, inside: number | undefined
       began: mine.began,
       asked: Date.now(),
       people: enrol([], list.value.items),
+      venues: board?.venues.map(({ id, name }) => ({ id, name })) ?? [],
     };
     const marks = marksFrom(answer.value.marks ?? []);
     told.current = new Map();
