@@ -25,6 +25,10 @@ type ScanRequest struct {
 	DryRun   bool
 }
 
+// scanPatience is how long a scan may wait for the store. A phone decides by
+// itself long before that; whoever asked is gone after it.
+const scanPatience = 3 * time.Second
+
 // overriders may let a badge in against the rules and undo anybody's scans.
 var overriders = []Role{Supervisor, HelpDesk, Organizer}
 
@@ -41,6 +45,8 @@ func (d *Desk) Scan(ctx context.Context, event string, o Operator, reqs []ScanRe
 	if o.Event != event && o.Event != System {
 		return nil, ErrGateRefused
 	}
+	ctx, cancel := context.WithTimeout(ctx, scanPatience+time.Duration(len(reqs))*scanPatience/100)
+	defer cancel()
 	asked := time.Now()
 	own, err := d.rings.any(ctx, event, asked)
 	if err != nil {

@@ -153,7 +153,12 @@ func (e *Engine) Close() error {
 // do runs a step in the writer and waits until it is durable.
 func do[T any](ctx context.Context, e *Engine, run func(*tx) (T, error)) (T, error) {
 	var none T
-	s := &step{run: func(t *tx) (any, error) { return run(t) }, done: make(chan struct{})}
+	s := &step{run: func(t *tx) (any, error) {
+		if ctx.Err() != nil { // nobody waits for it any more: nothing may happen
+			return nil, ErrUnavailable
+		}
+		return run(t)
+	}, done: make(chan struct{})}
 	select {
 	case e.steps <- s:
 	case <-ctx.Done():

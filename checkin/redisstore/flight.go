@@ -19,7 +19,12 @@ const (
 	scansPerScript = 32
 	// scriptsInFlight of one event: the next is being written while the server works on one.
 	scriptsInFlight = 2
+	// maxWaiting bounds the calls of one event that wait: more could not be
+	// served while anybody still waits for the answer.
+	maxWaiting = 4096
 )
+
+var errQueueFull = fmt.Errorf("%w: too many scans are waiting", checkin.ErrUnavailable)
 
 // flights are the scans of an event that wait for a script, and the number of
 // scripts under way.
@@ -31,6 +36,7 @@ type flights struct {
 
 // call is one call of Scan.
 type call struct {
+	ctx   context.Context
 	scans []checkin.Scan
 	out   []checkin.Outcome
 	err   error
@@ -46,8 +52,12 @@ func (s *Store) Scan(ctx context.Context, id string, scans []checkin.Scan) ([]ch
 	if ctx.Err() != nil {
 		return nil, unavailable(ctx.Err())
 	}
-	c := &call{scans: scans, done: make(chan struct{})}
+	c := &call{ctx: ctx, scans: scans, done: make(chan struct{})}
 	e.flights.mu.Lock()
+	if len(e.flights.waiting) >= maxWaiting {
+		e.flights.mu.Unlock()
+		return nil, errQueueFull
+	}
 	e.flights.waiting = append(e.flights.waiting, c)
 	start := e.flights.flying < scriptsInFlight
 	if start {
@@ -84,19 +94,24 @@ func (s *Store) fly(e *event) {
 	}
 }
 
-// board takes calls for one script, or one call that needs several. When there
-// is none, the flight is over.
+// board takes calls for one script, or one call that needs several. Those whose
+// callers have given up are left behind: nobody may be admitted whom nobody
+// waits for. When there is none, the flight is over.
 func (f *flights) board(group []*call, scans []checkin.Scan) ([]*call, []checkin.Scan) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for len(group) < len(f.waiting) {
-		c := f.waiting[len(group)]
+	looked := 0
+	for ; looked < len(f.waiting); looked++ {
+		c := f.waiting[looked]
+		if c.ctx.Err() != nil {
+			continue
+		}
 		if len(group) > 0 && len(scans)+len(c.scans) > scansPerScript {
 			break
 		}
 		group, scans = append(group, c), append(scans, c.scans...)
 	}
-	f.waiting = slices.Delete(f.waiting, 0, len(group))
+	f.waiting = slices.Delete(f.waiting, 0, looked)
 	if len(group) == 0 {
 		f.flying--
 	}

@@ -6,13 +6,16 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"lanyard/checkin"
 	"lanyard/checkin/redisstore/redistest"
 )
 
 func TestCallsShareScripts(t *testing.T) {
-	sized := func(n int) *call { return &call{scans: make([]checkin.Scan, n), done: make(chan struct{})} }
+	sized := func(n int) *call {
+		return &call{ctx: context.Background(), scans: make([]checkin.Scan, n), done: make(chan struct{})}
+	}
 	for _, c := range []struct {
 		name           string
 		waiting, taken []int
@@ -111,4 +114,37 @@ func TestCallerThatGivesUp(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	h.want(checkin.Admitted, h.scan(checkin.In, 0))
+}
+
+// Those who gave up while the server hung are not let in behind their backs,
+// but for the scripts that had left already, and the next one waits for none
+// of them.
+func TestCallersWhoLeaveWhileTheServerHangs(t *testing.T) {
+	node := redistest.Start(t)
+	s := opened(t, node.URL(), Options{})
+	const people = 200
+	h := newHall(t, s, people+1)
+	h.want(checkin.Admitted, h.scan(checkin.In, people))
+	node.Pause()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	var all sync.WaitGroup
+	for i := range people {
+		c := h.scan(checkin.In, i)
+		all.Go(func() {
+			if _, err := s.Scan(ctx, h.id, []checkin.Scan{c}); !errors.Is(err, checkin.ErrUnavailable) {
+				t.Errorf("answered by a server that hangs: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	node.Resume()
+	h.want(checkin.Exited, h.scan(checkin.Out, people))
+	in, err := s.Inside(t.Context(), h.id, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if most := scriptsInFlight * scansPerScript; len(in) > most {
+		t.Errorf("%d people are inside whom nobody waited for, want %d at most", len(in), most)
+	}
 }
