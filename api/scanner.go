@@ -121,7 +121,7 @@ func (w *whereabouts) view(cfg *checkin.Config, gates []checkin.Gate, venues []c
 	for _, v := range venues {
 		n := 0
 		for _, m := range w.places[v.ID] {
-			if m.inside() {
+			if m.inside {
 				n++
 			}
 		}
@@ -156,7 +156,7 @@ func (w *whereabouts) stays(v checkin.Venue, today int, loc *time.Location) (ins
 	for id, m := range w.places[v.ID] {
 		at, ok := m.entered()
 		switch {
-		case m.inside():
+		case m.inside:
 			inside[id] = at
 		case !ok:
 		case v.Reentry == checkin.Once, v.Reentry == checkin.Daily && checkin.LocalDay(at, loc) == today:
@@ -193,7 +193,7 @@ func (w *whereabouts) changesSince(view *scannerView, since uint64) {
 			continue
 		}
 		m := w.places[c.venue][c.badge]
-		move := scannerMove{Venue: c.venue, Badge: c.badge, Inside: m.inside()}
+		move := scannerMove{Venue: c.venue, Badge: c.badge, Inside: m.inside}
 		if at, ok := m.entered(); ok {
 			move.EnteredAt = &at
 		}

@@ -28,9 +28,9 @@ type whereabouts struct {
 	// configured is the seq of the last change of configuration.
 	configured uint64
 	ended      map[badgeID]bool
-	places     map[string]map[badgeID]moves // by venue
-	changes    []change                     // the latest, ascending by seq
-	dropped    uint64                       // seq up to which changes are forgotten
+	places     map[string]map[badgeID]presence // by venue
+	changes    []change                        // the latest, ascending by seq
+	dropped    uint64                          // seq up to which changes are forgotten
 }
 
 // badgeID is a badge's id as its 64 bits: a hall of people in little memory.
@@ -49,33 +49,30 @@ func (id badgeID) String() string {
 	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, uint64(id)))
 }
 
-// moves are the latest moves of one badge at one venue. The last one that
-// isn't late says whether it is inside; undoing a scan takes its move away.
-type moves []move
+// presence is what is known of one badge at one venue: whether it is inside,
+// by what each row says of itself, and its latest moves, which tell what
+// is spent. Undoing a scan puts both back to before it.
+type presence struct {
+	inside bool
+	entry  int64 // Unix milliseconds of the latest entry before the moves, 0 for none
+	moves  []move
+}
 
 type move struct {
 	scan uint64 // hash of the scan's id, 0 for the system
 	at   int64  // Unix milliseconds
 	in   bool
 	late bool // counts as an entry and moved nobody
+	was  bool // inside before it
 }
 
 // maxMoves is how many moves are kept: only the latest scan can be undone.
 const maxMoves = 4
 
-func (m moves) inside() bool {
-	for i := len(m) - 1; i >= 0; i-- {
-		if !m[i].late {
-			return m[i].in
-		}
-	}
-	return false
-}
-
 // entered is the latest entry, false when there is none.
-func (m moves) entered() (time.Time, bool) {
-	var at int64
-	for _, v := range m {
+func (p presence) entered() (time.Time, bool) {
+	at := p.entry
+	for _, v := range p.moves {
 		if v.in {
 			at = max(at, v.at)
 		}
@@ -147,7 +144,7 @@ func (w *whereabouts) catchUp(ctx context.Context, age time.Duration) error {
 // reset forgets everything.
 func (w *whereabouts) reset() {
 	w.seq, w.hash, w.configured, w.dropped, w.changes = 0, "", 0, 0, nil
-	w.ended, w.places = map[badgeID]bool{}, map[string]map[badgeID]moves{}
+	w.ended, w.places = map[badgeID]bool{}, map[string]map[badgeID]presence{}
 }
 
 func (w *whereabouts) apply(r *checkin.Row) {
@@ -172,15 +169,14 @@ func (w *whereabouts) apply(r *checkin.Row) {
 	}
 	here := w.places[r.Venue]
 	if here == nil {
-		here = map[badgeID]moves{}
+		here = map[badgeID]presence{}
 		w.places[r.Venue] = here
 	}
-	old := here[id]
-	next, moved := old.after(r)
+	next, moved := here[id].after(r)
 	if !moved {
 		return
 	}
-	if len(next) == 0 {
+	if !next.inside && next.entry == 0 && len(next.moves) == 0 {
 		delete(here, id)
 	} else {
 		here[id] = next
@@ -188,35 +184,71 @@ func (w *whereabouts) apply(r *checkin.Row) {
 	w.changes = append(w.changes, change{r.Seq, r.Venue, id})
 }
 
-// after is what a row of the badge at the venue makes of its moves.
-func (m moves) after(r *checkin.Row) (moves, bool) {
+// after is what a row of the badge at the venue makes of its presence, and
+// whether it makes a difference.
+func (p presence) after(r *checkin.Row) (presence, bool) {
 	var scan uint64
 	if r.ScanID != "" {
 		scan = maphash.String(scanSeed, r.ScanID) | 1
 	}
 	if r.Kind == checkin.KindUndo {
-		for i := len(m) - 1; i >= 0; i-- {
-			if m[i].scan == scan && scan != 0 {
-				return append(m[:i:i], m[i+1:]...), true
-			}
-		}
-		return m, false
+		return p.undone(scan, r)
 	}
 	if r.Result != checkin.Admitted && r.Result != checkin.Exited {
-		return m, false
+		return p, false
 	}
-	v := move{scan: scan, at: r.At.UnixMilli(), in: r.Result == checkin.Admitted, late: r.Note == checkin.NoteLate}
+	v := move{scan: scan, at: r.At.UnixMilli(), in: r.Result == checkin.Admitted, late: r.Note == checkin.NoteLate, was: p.inside}
 	if v.late && !v.in {
-		return m, false
+		return p, false
 	}
+	m := p.moves
 	if len(m) >= maxMoves {
-		drop := 0
-		if at, _ := m.entered(); m[0].in && m[0].at == at.UnixMilli() {
-			drop = 1 // the latest entry stays
+		if m[0].in {
+			p.entry = max(p.entry, m[0].at)
 		}
-		m = append(m[:drop:drop], m[drop+1:]...)
+		m = m[1:]
 	}
-	return append(m[:len(m):len(m)], v), true
+	p.moves = append(m[:len(m):len(m)], v)
+	if !v.late {
+		p.inside = v.in
+	}
+	return p, true
+}
+
+// undone makes the presence what it was before a scan. The row tells whether the badge has come
+// back to where it was: an exit can be undone after the badge has gone into
+// another venue of the group, and then it stays there.
+func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
+	moved := r.Note != checkin.NoteNotMoved
+	at := len(p.moves) - 1
+	for at >= 0 && p.moves[at].scan != scan {
+		at--
+	}
+	if at < 0 && !moved {
+		return p, false
+	}
+	if at >= 0 && (moved || !p.stays(p.moves[at], r)) {
+		p.moves = p.moves[:at:at]
+	}
+	if moved {
+		p.inside = !p.inside
+	}
+	return p, true
+}
+
+// stays tells whether a move is history after an undo that moved nobody: the
+// badge could not be put back to before it, or its phone took it back when it
+// wasn't, or never had been, the badge's last move.
+func (p presence) stays(v move, r *checkin.Row) bool {
+	if v.was && !p.inside {
+		return true
+	}
+	for i := len(p.moves) - 1; i >= 0 && r.Offline; i-- {
+		if m := p.moves[i]; !m.late {
+			return m.scan != v.scan
+		}
+	}
+	return r.Offline
 }
 
 // at is where a badge is, "" for nowhere, and since when.
@@ -228,8 +260,8 @@ func (w *whereabouts) at(badge string) (venue string, since time.Time) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	for v, here := range w.places {
-		if m := here[id]; m.inside() {
-			if at, ok := m.entered(); ok && (venue == "" || at.After(since)) {
+		if p := here[id]; p.inside {
+			if at, ok := p.entered(); ok && (venue == "" || at.After(since)) {
 				venue, since = v, at
 			}
 		}
