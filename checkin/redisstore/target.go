@@ -72,11 +72,15 @@ func join(query, more string) string {
 	return query + "&" + more
 }
 
-// withoutSecrets drops the URL from an error: it may have a password in it.
+// errNotURL says nothing of the URL: pieces of a password may be anywhere in one
+// that can't be read.
+var errNotURL = errors.New("redis: not a URL that can be read; characters such as / @ : % in a password must be escaped (%2F %40 %3A %25)")
+
+// withoutSecrets drops the URL from an error.
 func withoutSecrets(err error) error {
 	var e *url.Error
 	if errors.As(err, &e) {
-		return fmt.Errorf("redis: not a URL: %w", e.Err)
+		return errNotURL
 	}
 	return err
 }

@@ -64,7 +64,7 @@ func TestURLs(t *testing.T) {
 		})
 	}
 	for _, url := range []string{"", "db:6379", "http://db", "redis+ring://a:1", "redis://db/x", "redis+sentinel://a:1", "unix+cluster://a",
-		"redis+cluster://a:1?nonsense=1", "redis://ann:s3cret@db:port"} {
+		"redis+cluster://a:1?nonsense=1", "redis://ann:s3cret@db:port", "redis://:s3cret/more@db", "redis://:more%s3cret@db"} {
 		if got, err := parseURL(url); err == nil && (got.failover == nil || got.failover.MasterName != "") {
 			t.Errorf("%q was taken", url)
 		} else if err != nil && strings.Contains(err.Error(), "s3cret") {
