@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -39,6 +40,9 @@ func (s *Store) chain(ctx context.Context, e *event) error {
 		if err != nil {
 			return unavailable(err)
 		}
+		if size.Val()%hashSize != 0 {
+			return fmt.Errorf("redis: %d bytes of hashes are no whole number of them", size.Val())
+		}
 		n := uint64(size.Val() / hashSize)
 		page, err := s.client.XRangeN(ctx, e.keys.journal, streamID(n+1), "+", chainPage).Result()
 		if err != nil {
@@ -68,10 +72,12 @@ func (s *Store) chain(ctx context.Context, e *event) error {
 			}
 			sums = append(sums, sum...)
 		}
-		if _, _, err := s.run(ctx, chainScript, []string{e.keys.hashes, e.keys.conf}, n, text(gen.Val(), 0), sums); err != nil {
+		_, values, err := s.run(ctx, chainScript, []string{e.keys.hashes, e.keys.conf}, n, text(gen.Val(), 0), sums)
+		if err != nil {
 			return err
 		}
-		if len(page) < chainPage {
+		now, _ := values[0].(int64) // fewer than these when another process was faster with less
+		if len(page) < chainPage && uint64(now) >= n+uint64(len(page)) {
 			return nil
 		}
 	}

@@ -77,11 +77,14 @@ func TestChainingTogether(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			for range 50 {
-				if _, err := h.do(s, h.scan(checkin.In, 0)); err != nil {
+				a, err := h.do(s, h.scan(checkin.In, 0))
+				if err != nil {
 					t.Error(err)
+					continue
 				}
-				if err := s.chain(ctx, s.event(h.id)); err != nil {
-					t.Error(err)
+				rows, err := s.Journal(ctx, h.id, a.Seq-1, 1)
+				if err != nil || len(rows) != 1 || rows[0].Hash == "" || rows[0].Hash != rows[0].Chain(rows[0].Prev) {
+					t.Errorf("row %d: %+v, %v", a.Seq, rows, err)
 				}
 			}
 		}()
