@@ -18,7 +18,7 @@ const batch = 500
 
 // press makes badges with the key that was active when it was set up.
 type press struct {
-	ring      *ring
+	ring      *badge.Ring
 	key       string
 	until     time.Time
 	codes     map[string]string // by category

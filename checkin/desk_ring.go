@@ -22,14 +22,8 @@ type rings struct {
 }
 
 type heldRing struct {
-	now     atomic.Pointer[ring]
-	loading shared[*ring]
-}
-
-// ring is an event's keys with what else a scan needs to know beforehand.
-type ring struct {
-	*badge.Ring
-	event badge.Event
+	now     atomic.Pointer[badge.Ring]
+	loading shared[*badge.Ring]
 }
 
 // ringPause bounds how often the unverifiable can make us load an event's keys.
@@ -45,7 +39,7 @@ func (r *rings) held(event string) *heldRing {
 }
 
 // any is the ring of an event as it was last seen.
-func (r *rings) any(ctx context.Context, event string, asked time.Time) (*ring, error) {
+func (r *rings) any(ctx context.Context, event string, asked time.Time) (*badge.Ring, error) {
 	if h := r.held(event); h != nil {
 		if k := h.now.Load(); k != nil {
 			return k, nil
@@ -55,17 +49,17 @@ func (r *rings) any(ctx context.Context, event string, asked time.Time) (*ring, 
 }
 
 // fresh is the ring of an event, loaded after asked.
-func (r *rings) fresh(ctx context.Context, event string, asked time.Time) (*ring, error) {
+func (r *rings) fresh(ctx context.Context, event string, asked time.Time) (*badge.Ring, error) {
 	h := r.held(event)
 	if h == nil {
 		r.mu.Lock()
 		if h = r.of[event]; h == nil {
-			h = &heldRing{loading: shared[*ring]{pause: ringPause}}
+			h = &heldRing{loading: shared[*badge.Ring]{pause: ringPause}}
 			r.of[event] = h
 		}
 		r.mu.Unlock()
 	}
-	k, err := h.loading.get(ctx, asked, func(ctx context.Context) (*ring, error) {
+	k, err := h.loading.get(ctx, asked, func(ctx context.Context) (*badge.Ring, error) {
 		c, err := r.desk.store.Config(ctx, event)
 		if err != nil {
 			return nil, err
@@ -97,7 +91,7 @@ func (r *rings) forget(event string) {
 	r.mu.Unlock()
 }
 
-func (d *Desk) newRing(event string, c *Config) (*ring, error) {
+func (d *Desk) newRing(event string, c *Config) (*badge.Ring, error) {
 	if event == System {
 		return nil, ErrNoEvent
 	}
@@ -105,7 +99,7 @@ func (d *Desk) newRing(event string, c *Config) (*ring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", event, err)
 	}
-	return &ring{k, c.Event}, nil
+	return k, nil
 }
 
 // judged is what a token says by itself.
@@ -117,7 +111,7 @@ type judged struct {
 
 // guess is judge without the signature of a token that says it is of this
 // event: the step knows whether it is the one that was issued.
-func (d *Desk) guess(ctx context.Context, own *ring, token string, asked time.Time) (judged, error) {
+func (d *Desk) guess(ctx context.Context, own *badge.Ring, token string, asked time.Time) (judged, error) {
 	hint, err := badge.Parse(token)
 	switch {
 	case err != nil:
@@ -130,7 +124,7 @@ func (d *Desk) guess(ctx context.Context, own *ring, token string, asked time.Ti
 
 // judge verifies a token that came at a moment for the event whose ring is
 // given. Its errors are the store's.
-func (d *Desk) judge(ctx context.Context, own *ring, token string, asked time.Time) (judged, error) {
+func (d *Desk) judge(ctx context.Context, own *badge.Ring, token string, asked time.Time) (judged, error) {
 	hint, err := badge.Parse(token)
 	if err != nil {
 		return judged{refused: InvalidToken}, nil

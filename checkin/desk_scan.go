@@ -57,7 +57,7 @@ func (d *Desk) Scan(ctx context.Context, event string, o Operator, reqs []ScanRe
 	scans := make([]Scan, 0, len(reqs))
 	places := make([]int, 0, len(reqs)) // of scans in outcomes
 	for i, r := range reqs {
-		s, err := newScan(r, o, own.event, now)
+		s, err := newScan(r, o, now)
 		if err != nil {
 			outcomes[i].Err = err
 			continue
@@ -103,7 +103,7 @@ func (s *Scan) take(j judged) {
 }
 
 // newScan checks all of a request but its token.
-func newScan(r ScanRequest, o Operator, e badge.Event, now time.Time) (Scan, error) {
+func newScan(r ScanRequest, o Operator, now time.Time) (Scan, error) {
 	s := Scan{Gate: r.Gate, Direction: r.Direction, Now: now, At: now, Offline: r.Offline, Shown: r.Verdict, DryRun: r.DryRun,
 		Operator: o.ID}
 	var ok bool
@@ -123,7 +123,7 @@ func newScan(r ScanRequest, o Operator, e badge.Event, now time.Time) (Scan, err
 	if r.Direction != "" && r.Direction != In && r.Direction != Out {
 		return s, invalid("direction", "The direction must be in or out.")
 	}
-	if err := s.setTime(r, e); err != nil {
+	if err := s.setTime(r); err != nil {
 		return s, err
 	}
 	if err := s.setShown(r); err != nil {
@@ -142,8 +142,9 @@ func newScan(r ScanRequest, o Operator, e badge.Event, now time.Time) (Scan, err
 }
 
 // setTime takes an offline scan's time from the scanner and any other's from
-// us.
-func (s *Scan) setTime(r ScanRequest, e badge.Event) error {
+// us. A phone whose clock was reset reports facts of 1970: they are as old as
+// can be, and facts all the same.
+func (s *Scan) setTime(r ScanRequest) error {
 	if r.ScannedAt == nil {
 		if r.Offline {
 			return invalid("scanned_at", "An offline scan needs the time at which it was made.")
@@ -151,14 +152,19 @@ func (s *Scan) setTime(r ScanRequest, e badge.Event) error {
 		return nil
 	}
 	at := r.ScannedAt.UTC().Truncate(time.Millisecond)
-	if at.Before(firstDay) || at.Before(e.StartsAt.AddDate(-1, 0, 0)) || at.Year() > 9999 {
-		return invalid("scanned_at", "The time lies too far from the event.")
+	if at.Before(epoch) || at.Year() > 9999 {
+		return invalid("scanned_at", "The time must lie between 1970 and 9999.")
+	}
+	if at.Equal(epoch) {
+		at = epoch.Add(time.Millisecond) // 0 stands for never in what is known of a place
 	}
 	if s.Skewed = at.After(s.Now.Add(MaxSkew)); r.Offline && !s.Skewed {
 		s.At = at
 	}
 	return nil
 }
+
+var epoch = time.UnixMilli(0).UTC()
 
 // setShown takes the verdict that an offline scanner gave. One that let
 // somebody pass says the direction, too.

@@ -15,6 +15,7 @@ func TestScanRequestsAreChecked(t *testing.T) {
 	h := newHall(t)
 	_, token := h.person("1")
 	at := func(d time.Duration) *time.Time { t := h.start.Add(d); return &t }
+	early := time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC)
 	far := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		what string
@@ -36,7 +37,8 @@ func TestScanRequestsAreChecked(t *testing.T) {
 		{"needed direction", ErrDirectionNeeded.Error(), func(r *ScanRequest) { r.Gate = "east" }},
 		{"verdict online", "verdict", func(r *ScanRequest) { r.Verdict = Admitted }},
 		{"time online", "ok", func(r *ScanRequest) { r.ScannedAt = at(-time.Hour) }},
-		{"time too early", "scanned_at", func(r *ScanRequest) { r.ScannedAt = at(-400 * 24 * time.Hour) }},
+		{"time too early", "scanned_at", func(r *ScanRequest) { r.ScannedAt = &early }},
+		{"offline, years ago", "ok", func(r *ScanRequest) { r.Offline, r.ScannedAt, r.Verdict = true, at(-9000*24*time.Hour), Admitted }},
 		{"time too late", "scanned_at", func(r *ScanRequest) { r.ScannedAt = &far }},
 		{"offline", "ok", func(r *ScanRequest) { r.Offline, r.ScannedAt, r.Verdict = true, at(0), Admitted }},
 		{"offline, denied", "ok", func(r *ScanRequest) { r.Offline, r.ScannedAt, r.Verdict = true, at(0), Denied }},
@@ -232,6 +234,26 @@ func TestScanTimes(t *testing.T) {
 		}
 		if a := h.answer(h.Desk, h.gate, r); !a.At.Equal(h.start.Add(c.at)) || a.Note != c.note {
 			t.Errorf("%v ahead, offline %v: at %v, note %q", c.ahead, c.offline, a.At.Sub(h.start), a.Note)
+		}
+	}
+}
+
+// TestResetClock: the queue of a phone that has forgotten the date is recorded
+// like any other, as the oldest that is known.
+func TestResetClock(t *testing.T) {
+	h := newHall(t)
+	_, lost := h.person("1")
+	_, seen := h.person("2")
+	h.scan(seen, "north")
+	for _, at := range []time.Time{time.Unix(0, 0), time.Unix(90, 0), h.start.AddDate(-2, 0, 0)} {
+		fact := ScanRequest{ScanID: uuid.NewString(), Gate: "north", Offline: true, Verdict: Admitted, ScannedAt: &at}
+		fact.Token = lost
+		if a := h.answer(h.Desk, h.gate, fact); a.Result != Admitted || a.Note != "" || a.Venue.Inside != 2 || a.At.Sub(at) > time.Millisecond {
+			t.Errorf("a fact of %v: %+v", at, a)
+		}
+		fact.ScanID, fact.Token, fact.Verdict, fact.Gate = uuid.NewString(), seen, Exited, "south"
+		if a := h.answer(h.Desk, h.gate, fact); a.Note != NoteLate || a.Venue.Inside != 2 {
+			t.Errorf("a fact of %v about somebody who came since: %+v", at, a)
 		}
 	}
 }
