@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import { api, type Demo, expect, expectAccessible, expectNoOverflow, listen, test } from "./lanyard";
 
@@ -58,6 +60,70 @@ async function expectGood(page: Page) {
   }
   await page.emulateMedia({ colorScheme: null });
 }
+
+/** Stands between a page and the server, which then can seem to hang. */
+async function wire(to: string) {
+  const target = new URL(to);
+  const flowing = new Set<IncomingMessage>();
+  let hung = false;
+  const server = createServer((asked, answer) => {
+    if (hung) return; // and never answers
+    const { method, url, headers } = asked;
+    const up = request({ host: target.hostname, port: target.port, method, path: url, headers }, (told) => {
+      answer.writeHead(told.statusCode ?? 502, told.headers);
+      flowing.add(told.on("close", () => flowing.delete(told)));
+      told.pipe(answer);
+    });
+    up.on("error", () => answer.destroy());
+    answer.on("close", () => up.destroy());
+    asked.pipe(up);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hang: () => {
+      hung = true;
+      for (const told of flowing) told.unpipe().resume();
+    },
+    mend: () => {
+      hung = false;
+      server.closeAllConnections();
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+test("a server that hangs makes the board stale within 20 s, not longer than it hangs", async ({
+  page,
+  demo,
+  watch,
+}, info) => {
+  watch.allow.push("ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "ERR_INCOMPLETE_CHUNKED_ENCODING");
+  const between = await wire(demo.base_url);
+  await page.clock.install();
+  await open(page, { ...demo, base_url: between.url }, "/live");
+  await expect(page.getByText("Live", { exact: true }).last()).toBeVisible();
+  between.hang();
+  await page.clock.runFor(14_000);
+  await expect(page.locator(".board")).not.toHaveClass(/stale/);
+  await page.clock.runFor(7_000);
+  await expect(page.getByText("Stale: these numbers are of")).toBeVisible();
+  await expect(page).toHaveTitle(/^! Stale/);
+  await expect(page.locator(".tile .inside").first()).toHaveCSS("text-decoration-line", "line-through");
+  await expectGood(page);
+  await page.screenshot({ path: info.outputPath("stale.png") });
+  between.mend();
+  await expect(async () => {
+    await page.clock.runFor(5000);
+    await expect(page.locator(".board")).not.toHaveClass(/stale/, { timeout: 500 });
+  }).toPass({ timeout: 15_000 });
+  await expect(page).toHaveTitle("Live · Lanyard");
+  await page.close();
+  between.close();
+});
 
 test("a scan is on the board within a second, and a tile keeps its place", async ({ page, demo }) => {
   const lobby = await hall(demo, "lobby", 8);

@@ -9,8 +9,8 @@ import type { Days } from "./useHistory";
 
 /** From this many venues on tiles are small. */
 const MANY = 16;
-/** What a tile and the thin line leave out on a wall. */
-const ON_WALL = 3;
+/** As many notices as a wall has room for in its thin line. */
+const ON_WALL = 2;
 
 /** Columns that fill the element's box, which follows the window. */
 function useColumns(n: number, on: boolean) {
