@@ -152,20 +152,24 @@ export function Station(props: Props) {
   return (
     <section class="shift" aria-busy={state.at === "deciding"}>
       <header class="plate">
-        <h1>
-          <span dir="auto">{local(gate.name, lang)}</span> <b class={direction}>{t(`scan.${direction}`)}</b>
-        </h1>
-        <p class={view.online ? "link" : "link offline"}>
-          <span aria-hidden="true">{view.online ? "●" : "!"}</span>{" "}
-          {t(view.online ? "scan.online" : "scan.offline")}
-          {view.waiting > 0 && <b class="number"> {view.waiting}</b>}
-        </p>
-        <p dir="auto">{local(venue?.name, lang)}</p>
-        {inside !== undefined && (
-          <p class="number">
-            {capacity > 0 ? t("scan.inside_of", { inside, capacity }) : t("scan.inside", { inside })}
+        <div>
+          <h1>
+            <span dir="auto">{local(gate.name, lang)}</span> <b class={direction}>{t(`scan.${direction}`)}</b>
+          </h1>
+          <p class={view.online ? "link" : "link offline"}>
+            <span aria-hidden="true">{view.online ? "●" : "!"}</span>{" "}
+            {t(view.online ? "scan.online" : "scan.offline")}
+            {view.waiting > 0 && <b class="number"> {view.waiting}</b>}
           </p>
-        )}
+        </div>
+        <div>
+          <p dir="auto">{local(venue?.name, lang)}</p>
+          {inside !== undefined && (
+            <p class="count number">
+              {capacity > 0 ? t("scan.inside_of", { inside, capacity }) : t("scan.inside", { inside })}
+            </p>
+          )}
+        </div>
       </header>
       {!quiet && (
         <p class="bar" role="status">

@@ -81,9 +81,11 @@ export function VerdictScreen(props: Props) {
         if (e.key === "Escape") props.onNext();
       }}
     >
-      <span class="sign" aria-hidden="true">
-        {marks[look]}
-      </span>
+      {!overriding && (
+        <span class="sign" aria-hidden="true">
+          {marks[look]}
+        </span>
+      )}
       <h2 id="verdict-word">{heading(t, verdict)}</h2>
       <div id="verdict-why">
         {verdict.kind === "signed_out" && <p class="why">{t("scan.signed_out")}</p>}
@@ -92,7 +94,7 @@ export function VerdictScreen(props: Props) {
             {verdict.detail || t(verdict.why === "unknown" ? "scan.failed_unknown" : "scan.failed_text")}
           </p>
         )}
-        {told && (denied || (told.scan.look && told.reason)) && (
+        {told && !overriding && (denied || (told.scan.look && told.reason)) && (
           <p class="why">
             {because(t, told, props.gateName, lang)}{" "}
             {denied && !told.scan.look && helpDesk(told.reason) && t("scan.desk")}
@@ -113,7 +115,7 @@ export function VerdictScreen(props: Props) {
         </p>
       )}
       {person?.organization && !overriding && <p dir="auto">{person.organization}</p>}
-      {told?.category && (
+      {told?.category && !overriding && (
         <p class="category">{local(props.categoryName(told.category), lang) || told.category}</p>
       )}
       {told?.note === "not_inside" && <p>{t("scan.not_inside")}</p>}

@@ -18,22 +18,30 @@ const stores = ["queue", "moves", "conflicts", "kept"] as const;
 type Store = (typeof stores)[number];
 type Row = Waiting & { n?: number };
 
+async function connect(): Promise<IDBDatabase> {
+  const db = await new Promise<IDBDatabase>((done, fail) => {
+    const open = indexedDB.open(NAME, 1);
+    open.onupgradeneeded = () => {
+      const queue = open.result.createObjectStore("queue", { keyPath: "n", autoIncrement: true });
+      const moves = open.result.createObjectStore("moves");
+      for (const store of [queue, moves]) {
+        store.createIndex("event", "event");
+        store.createIndex("scan", "scan_id");
+      }
+      open.result.createObjectStore("conflicts", { keyPath: "scan_id" });
+      open.result.createObjectStore("kept");
+    };
+    open.onsuccess = () => done(open.result);
+    open.onerror = () => fail(open.error);
+    open.onblocked = () => fail(new Error("blocked by another version"));
+  });
+  db.onversionchange = () => db.close(); // a newer page must be able to open it
+  return db;
+}
+
 export async function openShelf(): Promise<Shelf> {
   try {
-    const db = await new Promise<IDBDatabase>((done, fail) => {
-      const open = indexedDB.open(NAME, 1);
-      open.onupgradeneeded = () => {
-        open.result.createObjectStore("queue", { keyPath: "n", autoIncrement: true });
-        open.result.createObjectStore("moves");
-        open.result.createObjectStore("conflicts", { keyPath: "scan_id" });
-        open.result.createObjectStore("kept");
-      };
-      open.onsuccess = () => done(open.result);
-      open.onerror = () => fail(open.error);
-      open.onblocked = () => fail(new Error("blocked by another version"));
-    });
-    db.onversionchange = () => db.close(); // a newer page must be able to open it
-    return new DiskShelf(db);
+    return new DiskShelf(await connect());
   } catch {
     return new MemoryShelf();
   }
@@ -49,18 +57,38 @@ class DiskShelf implements Shelf {
   /** Comes after the disk: what didn't fit on it. */
   readonly #spare = new MemoryShelf(1);
 
-  constructor(private readonly db: IDBDatabase) {}
+  #db: IDBDatabase;
 
-  async #read<T>(store: Store, read: (from: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    return result(read(this.db.transaction(store).objectStore(store)));
+  constructor(db: IDBDatabase) {
+    this.#db = db;
   }
 
-  /** Runs one transaction and ends once it is on the disk. */
+  /** Phones drop the connection of a page that slept: then it is made anew. */
+  async #begin(
+    names: readonly Store[],
+    mode: IDBTransactionMode,
+    durability: IDBTransactionDurability = "relaxed",
+  ): Promise<IDBTransaction> {
+    const begin = () => this.#db.transaction([...names], mode, { durability });
+    try {
+      return begin();
+    } catch {
+      this.#db = await connect();
+      return begin();
+    }
+  }
+
+  async #read<T>(store: Store, read: (from: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    return result(read((await this.#begin([store], "readonly")).objectStore(store)));
+  }
+
+  /** Runs one transaction; a strict one ends once it is on the disk. */
   async #write(
     names: readonly Store[],
     change: (of: (store: Store) => IDBObjectStore) => void | Promise<void>,
+    durability?: IDBTransactionDurability,
   ): Promise<void> {
-    const t = this.db.transaction([...names], "readwrite", { durability: "strict" });
+    const t = await this.#begin(names, "readwrite", durability);
     const ended = new Promise<void>((done, fail) => {
       t.oncomplete = () => done();
       t.onabort = () => fail(t.error);
@@ -82,10 +110,14 @@ class DiskShelf implements Shelf {
 
   async put(scan: Waiting, moves: readonly Move[]): Promise<boolean> {
     try {
-      await this.#write(["queue", "moves"], (of) => {
-        of("queue").add({ ...scan });
-        for (const m of moves) of("moves").put(m, moveKey(m));
-      });
+      await this.#write(
+        ["queue", "moves"],
+        (of) => {
+          of("queue").add({ ...scan });
+          for (const m of moves) of("moves").put(m, moveKey(m));
+        },
+        "strict",
+      );
       return true;
     } catch {
       await this.#spare.put(scan, moves);
@@ -97,8 +129,9 @@ class DiskShelf implements Shelf {
     const found: Queued[] = [];
     if (!after || after[0] === 0) {
       const from = after ? IDBKeyRange.lowerBound(after[1], true) : null;
-      const queue = this.db.transaction("queue").objectStore("queue");
+      const t = await this.#begin(["queue"], "readonly");
       await new Promise<void>((done, fail) => {
+        const queue = t.objectStore("queue");
         const walk = queue.openCursor(from);
         walk.onerror = () => fail(walk.error);
         walk.onsuccess = () => {
@@ -115,8 +148,8 @@ class DiskShelf implements Shelf {
   }
 
   async count(event: string): Promise<number> {
-    const rows = await this.#read<Row[]>("queue", (s) => s.getAll());
-    return rows.filter((r) => r.event === event).length + (await this.#spare.count(event));
+    const n = await this.#read("queue", (s) => s.index("event").count(event));
+    return n + (await this.#spare.count(event));
   }
 
   async done(scan: Queued, seq: number | undefined, conflict: Conflict | undefined): Promise<void> {
@@ -127,8 +160,7 @@ class DiskShelf implements Shelf {
       if (row?.scan_id !== scan.scan_id || row.verdict !== scan.verdict) return;
       of("queue").delete(scan.place[1]);
       if (conflict) of("conflicts").put(conflict);
-      for (const m of (await result(of("moves").getAll())) as Move[]) {
-        if (m.scan_id !== scan.scan_id) continue;
+      for (const m of await this.#of(of("moves"), scan.scan_id)) {
         if (seq === undefined) of("moves").delete(moveKey(m));
         else of("moves").put({ ...m, seq }, moveKey(m));
       }
@@ -138,30 +170,36 @@ class DiskShelf implements Shelf {
   async retract(scanId: string): Promise<boolean> {
     if (await this.#spare.retract(scanId)) return true;
     let found = false;
-    await this.#write(["queue", "moves"], async (of) => {
-      const rows: Row[] = await result(of("queue").getAll());
-      const row = rows.find((r) => r.scan_id === scanId);
-      if (!row) return;
-      found = true;
-      of("queue").put(denied(row));
-      await this.#restore(of("moves"), scanId);
-    });
+    await this.#write(
+      ["queue", "moves"],
+      async (of) => {
+        const row: Row | undefined = await result(of("queue").index("scan").get(scanId));
+        if (!row) return;
+        found = true;
+        of("queue").put(denied(row));
+        await this.#restore(of("moves"), scanId);
+      },
+      "strict",
+    );
     return found;
   }
 
+  #of(moves: IDBObjectStore, scanId: string): Promise<Move[]> {
+    return result(moves.index("scan").getAll(scanId));
+  }
+
   async #restore(moves: IDBObjectStore, scanId: string): Promise<void> {
-    for (const m of (await result(moves.getAll())) as Move[]) {
-      if (m.scan_id !== scanId) continue;
+    for (const m of await this.#of(moves, scanId)) {
       if (m.before) moves.put(m.before, moveKey(m));
       else moves.delete(moveKey(m));
     }
   }
 
   async moves(event: string): Promise<Move[]> {
-    const own = await this.#read<Move[]>("moves", (s) => s.getAll());
+    const own: Move[] = await this.#read("moves", (s) => s.index("event").getAll(event));
     const spare = await this.#spare.moves(event);
     const newer = new Set(spare.map(moveKey));
-    return [...own.filter((m) => m.event === event && !newer.has(moveKey(m))), ...spare];
+    return [...own.filter((m) => !newer.has(moveKey(m))), ...spare];
   }
 
   async note(moves: readonly Move[]): Promise<void> {
@@ -183,8 +221,8 @@ class DiskShelf implements Shelf {
   async prune(event: string, seq: number): Promise<void> {
     await this.#spare.prune(event, seq);
     await this.#write(["moves"], async (of) => {
-      for (const m of (await result(of("moves").getAll())) as Move[])
-        if (m.event === event && m.seq !== undefined && m.seq <= seq) of("moves").delete(moveKey(m));
+      for (const m of (await result(of("moves").index("event").getAll(event))) as Move[])
+        if (m.seq !== undefined && m.seq <= seq) of("moves").delete(moveKey(m));
     });
   }
 

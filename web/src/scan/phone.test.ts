@@ -94,7 +94,7 @@ async function open(over: Partial<ConstructorParameters<typeof Phone>[0]> = {}) 
   const onSignedOut = vi.fn();
   const phone = new Phone({
     event: "ciep21",
-    me: { role: "gate" },
+    me: { id: "phone-9", role: "gate" },
     shelf,
     server: hall.server,
     onChange: () => {},
@@ -160,6 +160,14 @@ describe("Phone", () => {
       reason: "already_inside",
     });
     again.phone.stop();
+  });
+
+  it("takes nothing over from another operator, who has other gates", async () => {
+    (await open()).phone.stop();
+    hall.up = false;
+    const { phone } = await open({ me: { id: "phone-10", role: "gate" } });
+    expect(phone.view.known).toBeUndefined();
+    phone.stop();
   });
 
   it("sees what another tab of the same phone has let in", async () => {

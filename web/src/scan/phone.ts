@@ -54,9 +54,15 @@ export const serverFor = (event: string): Server => ({
   undo: (scanId) => call("POST", of(event, "scans", scanId, "undo"), {}),
 });
 
+/** What is found again after a restart, and by whom. */
+interface Kept {
+  readonly operator: string;
+  readonly known: Known;
+}
+
 interface Options {
   readonly event: string;
-  readonly me: Pick<Me, "role">;
+  readonly me: Pick<Me, "id" | "role">;
   readonly shelf: Shelf;
   readonly server: Server;
   readonly onChange: (view: View) => void;
@@ -86,10 +92,11 @@ export class Phone {
 
   /** Reads what was kept, asks what is new, and goes on asking until stopped. */
   async open(): Promise<void> {
-    const { shelf, event } = this.with_;
+    const { shelf, event, me } = this.with_;
     this.#ahead = (await shelf.kept<number>("clock").catch(() => undefined)) ?? 0;
-    const known = await shelf.kept<Known>("known").catch(() => undefined);
-    if (known?.event === event) this.#change({ known });
+    const kept = await shelf.kept<Kept>("known").catch(() => undefined);
+    // Another operator has other gates, and another tab may have kept theirs.
+    if (kept?.operator === me.id && kept.known.event === event) this.#change({ known: kept.known });
     await this.refresh();
     await this.sync();
     if (!this.#stopped) {
@@ -185,7 +192,7 @@ export class Phone {
 
   async #keep(known: Known): Promise<void> {
     this.#keptAt = this.#now();
-    await this.with_.shelf.keep("known", known);
+    await this.with_.shelf.keep("known", { operator: this.with_.me.id, known } satisfies Kept);
     await this.with_.shelf.keep("clock", this.#ahead);
   }
 
