@@ -60,11 +60,15 @@ func (c *call) viewAttendees(people []badge.Attendee) ([]attendeeView, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg, err := c.config()
+	if err != nil {
+		return nil, err
+	}
 	for i, a := range people {
 		views[i] = attendeeView{a.ID, a.Ref, a.Name, a.NameLatin, a.Organization, a.Delegation, a.Category,
 			a.Email, a.Phone, a.Locale, a.CreatedAt, a.UpdatedAt, nil}
 		if b := badges[i]; b.ID != "" && b.Status == badge.Active {
-			v, err := c.viewBadge(b)
+			v, err := c.viewBadgeBy(cfg, b)
 			if err != nil {
 				return nil, err
 			}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -8,8 +9,8 @@ import (
 	"lanyard/checkin"
 )
 
-// badgeView is a badge as the API shows one. A badge that has ended has no
-// token any more.
+// badgeView is a badge as the API shows one. A badge that has ended, or whose
+// key has been withdrawn, has no token any more.
 type badgeView struct {
 	ID         string       `json:"id"`
 	Attendee   *string      `json:"attendee"` // null once the person has been erased
@@ -19,16 +20,27 @@ type badgeView struct {
 	ValidUntil time.Time    `json:"valid_until"`
 	IssuedAt   time.Time    `json:"issued_at"`
 	Token      *string      `json:"token"`
-	PageURL    string       `json:"page_url"`
+	PageURL    *string      `json:"page_url"` // null for who may not read badges
 }
 
 func (c *call) viewBadge(b badge.Badge) (badgeView, error) {
-	v := badgeView{ID: b.ID, Category: b.Category, Status: b.Status, ValidFrom: b.ValidFrom, ValidUntil: b.ValidUntil,
-		IssuedAt: b.IssuedAt, PageURL: c.s.baseURL(c.Request()) + "/b/" + b.Link}
+	cfg, err := c.config()
+	if err != nil {
+		return badgeView{}, err
+	}
+	return c.viewBadgeBy(cfg, b)
+}
+
+func (c *call) viewBadgeBy(cfg *checkin.Config, b badge.Badge) (badgeView, error) {
+	v := badgeView{ID: b.ID, Category: b.Category, Status: b.Status, ValidFrom: b.ValidFrom, ValidUntil: b.ValidUntil, IssuedAt: b.IssuedAt}
+	if slices.Contains(desks, c.op.Role) {
+		page := c.s.baseURL(c.Request()) + "/b/" + b.Link
+		v.PageURL = &page
+	}
 	if b.Attendee != "" {
 		v.Attendee = &b.Attendee
 	}
-	if b.Status == badge.Active {
+	if b.Status == badge.Active && !cfg.Withdrawn(b) {
 		token, err := c.s.desk.Token(c.Request().Context(), c.event, b)
 		if err != nil {
 			return v, err
@@ -103,9 +115,13 @@ func (s *Server) getBadge(c *call) error {
 	return c.json(200, view)
 }
 
-// codeOf draws an active badge's code.
+// codeOf draws the code of a badge that opens anything.
 func (s *Server) codeOf(c *call, event string, b badge.Badge) (*badge.Code, error) {
-	if b.Status != badge.Active {
+	cfg, err := s.desk.Config(c.Request().Context(), event)
+	if err != nil {
+		return nil, err
+	}
+	if b.Status != badge.Active || cfg.Withdrawn(b) {
 		return nil, errNoToken
 	}
 	return s.desk.Code(c.Request().Context(), event, b)

@@ -90,7 +90,7 @@ var failures = []struct {
 	{badge.ErrKeyActive, 409, "key_active", "Key in use", "This key signs new badges: rotate to a new one first."},
 	{badge.ErrNoKeyLeft, 409, "no_key_left", "No key left", "Every key id is taken."},
 
-	{errNoToken, 410, "badge_ended", "Badge not active", "The badge has been revoked or replaced and has no code any more."},
+	{errNoToken, 410, "badge_ended", "Badge not active", "The badge has been revoked or replaced, or its key has been withdrawn, and it has no code any more."},
 	{errTooLarge, 413, "too_large", "Too large", "The body is larger than this address takes."},
 	{badge.ErrTooLarge, 413, "too_large", "Too large", "The file is larger than 32 MiB or unpacks to more than is read."},
 	{errMediaType, 415, "unsupported_media_type", "Unsupported media type", "This address doesn't take that content type."},

@@ -49,11 +49,15 @@ func (s *Server) bearerOf(c *call, person bool) (*bearer, error) {
 	return p, err
 }
 
-// status is the state of the badge as the page shows it.
+// status is the state of the badge as the page shows it. One whose key has been
+// withdrawn opens no gate: its holder has to ask for another, as if it had been
+// revoked.
 func (p *bearer) status(now time.Time) string {
 	switch b := p.badge; {
 	case b.Status != badge.Active:
 		return string(b.Status)
+	case p.config.Withdrawn(b):
+		return string(badge.Revoked)
 	case !now.Before(b.ValidUntil):
 		return "expired"
 	case b.ValidFrom != nil && now.Before(*b.ValidFrom):
@@ -110,7 +114,7 @@ func (s *Server) getPage(c *call) error {
 	if g, ok := p.config.Category(p.badge.Category); ok {
 		view.CategoryName, view.CategoryColor = g.Name, g.Color
 	}
-	if p.badge.Status == badge.Active {
+	if p.badge.Status == badge.Active && !p.config.Withdrawn(p.badge) {
 		code, err := s.desk.Code(r.Context(), p.event, p.badge)
 		if err != nil {
 			return s.pageFailed(c, err)

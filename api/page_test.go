@@ -46,6 +46,24 @@ func TestPage(t *testing.T) {
 			{do: "POST " + ciep + "/badges/{BADGE:LI}/revoke", as: "desk", body: `{"reason":"lost"}`, status: 200},
 			{do: "GET " + li, status: 200, want: []string{`data-status="revoked"`}, not: []string{`class="qr"`}},
 		}},
+		{"signed with a key that was withdrawn since", []step{
+			{do: "GET " + ciep + "/keys", as: "organizer", status: 200, after: func(h *hall, _ *http.Response, _ []byte) {
+				h.names["KID"] = must(h.desk.Keys(h.t.Context(), "ciep21"))[0].ID
+			}},
+			{do: "POST " + ciep + "/keys/{KID}/revoke", as: "organizer", status: 200},
+			{do: scans, as: "gate", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200, want: []string{`"invalid_token"`}},
+			{do: "GET " + li + "?lang=en", status: 200, want: []string{`data-status="revoked"`, "help desk"}, not: []string{`class="qr"`}},
+			{do: "GET " + li + "/status", status: 200, want: []string{`"status":"revoked"`}},
+			{do: "GET " + li + "/badge.png", status: 410, want: []string{`"badge_ended"`}},
+			{do: "GET " + ciep + "/badges/{BADGE:LI}", as: "desk", status: 200, want: []string{`"token":null`}},
+			{do: "GET " + ciep + "/badges/{BADGE:LI}.svg", as: "desk", status: 410},
+			{do: "GET " + ciep + "/badges/{BADGE:LI}.png", as: "desk", status: 410},
+			{do: "GET " + ciep + "/attendees/{LI}", as: "desk", status: 200, want: []string{`"token":null`}, not: []string{"{TOKEN:LI}"}},
+			{do: "GET " + ciep + "/attendees", as: "supervisor", status: 200, want: []string{`"token":null`}, not: []string{"{TOKEN:LI}", "{TOKEN:WU}"}},
+			{do: "POST " + ciep + "/badges/issue-all", as: "desk", status: 200},
+			{do: "GET " + li + "/status", status: 200, want: []string{`"status":"replaced"`}},
+			{do: "GET " + ciep + "/attendees/{LI}", as: "desk", status: 200, want: []string{`"token":"`}},
+		}},
 		{"erased", []step{
 			{do: "DELETE " + ciep + "/attendees/{LI}", as: "desk", status: 204},
 			{do: "GET " + li, status: 410, want: []string{"<html"}, not: nameless},

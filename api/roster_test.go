@@ -31,7 +31,10 @@ func TestRoster(t *testing.T) {
 		}},
 		{"search", []step{
 			{do: "GET " + ciep + "/attendees", as: "desk", status: 200, want: []string{"李明", "Wu Fang", "Somebody New"}, not: []string{"Elsewhere", "next_cursor"}},
-			{do: "GET " + ciep + "/attendees?q=ming", as: "supervisor", status: 200, want: []string{"李明", `"badge":{"id":"{BADGE:LI}"`, `"token":"{TOKEN:LI}"`, `"page_url":"https://badges.example.org/b/{LINK:LI}"`, `"valid_from":null`}, not: []string{"Wu Fang"}},
+			{do: "GET " + ciep + "/attendees?q=ming", as: "desk", status: 200, want: []string{"李明", `"badge":{"id":"{BADGE:LI}"`, `"token":"{TOKEN:LI}"`, `"page_url":"https://badges.example.org/b/{LINK:LI}"`, `"valid_from":null`}, not: []string{"Wu Fang"}},
+			// A supervisor's scanner lets somebody in by name, by the token; the attendee's own page is none of theirs.
+			{do: "GET " + ciep + "/attendees?q=ming", as: "supervisor", status: 200, want: []string{"李明", `"token":"{TOKEN:LI}"`, `"page_url":null`}, not: []string{"{LINK:LI}"}},
+			{do: "GET " + ciep + "/attendees/{LI}", as: "supervisor", status: 200, want: []string{`"page_url":null`}, not: []string{"{LINK:LI}"}},
 			{do: "GET " + ciep + "/attendees?status=none", as: "desk", status: 200, want: []string{"Somebody New", `"badge":null`}, not: []string{"Wu Fang"}},
 			{do: "GET " + ciep + "/attendees?status=active&category=delegate", as: "desk", status: 200, want: []string{"Wu Fang"}, not: []string{"Somebody New"}},
 			{do: "GET " + ciep + "/attendees?status=gone", as: "desk", status: 400, want: []string{`"field":"status"`}},

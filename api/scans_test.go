@@ -174,6 +174,11 @@ func TestScanRequests(t *testing.T) {
 			{do: scans, as: "gate", body: scan("UUID1", li, "lounge-gate", `,"offline":true,"verdict":"admitted","scanned_at":"{RECENT}"`), status: 200,
 				want: []string{`"admitted"`, `"conflict":"wrong_category"`, `"at":"{RECENT}"`}},
 			{do: "GET /events/ciep21/inside?venue=lounge", as: "security", status: 200, want: []string{"{BADGE:LI}"}},
+			{do: scans, as: "gate", body: scan("UUID2", li, "lunch-gate", `,"offline":true,"verdict":"admitted","scanned_at":"1970-01-01T00:00:00Z"`), status: 200, // a clock that was reset
+				want: []string{`"admitted"`, `"inside":1`, `"at":"1970-01-01T00:00:00.001Z"`}},
+			{do: scans, as: "gate", body: scan("UUID3", li, "lounge-gate", `,"offline":true,"verdict":"exited","scanned_at":"2001-02-03T04:05:06Z"`), status: 200,
+				want: []string{`"note":"late"`, `"inside":1`, `"at":"2001-02-03T04:05:06Z"`}},
+			{do: scans, as: "gate", body: scan("UUID4", li, "north", `,"offline":true,"verdict":"admitted","scanned_at":"1969-12-31T23:59:59Z"`), status: 400, want: []string{`"field":"scanned_at"`}},
 		}},
 		{"undo", []step{
 			{do: scans, as: "gate", body: scan("UUID1", li, "north", ""), status: 200},

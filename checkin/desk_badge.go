@@ -110,6 +110,13 @@ func (d *Desk) Token(ctx context.Context, event string, b badge.Badge) (string, 
 	return token, err
 }
 
+// Withdrawn tells whether the badge's key has been withdrawn: whatever its
+// status, its token then opens nothing but the way out.
+func (c *Config) Withdrawn(b badge.Badge) bool {
+	k, ok := c.Key(b.Key)
+	return !ok || k.Status == badge.KeyWithdrawn
+}
+
 // Code is the badge's QR code, drawn or remembered.
 func (d *Desk) Code(ctx context.Context, event string, b badge.Badge) (*badge.Code, error) {
 	token, err := d.Token(ctx, event, b)
