@@ -131,7 +131,7 @@ export function VerdictScreen(props: Props) {
         </p>
       )}
       {overriding ? (
-        <Override t={t} onOverride={props.onOverride} />
+        <Override t={t} onOverride={props.onOverride} onNext={props.onNext} />
       ) : (
         <p class="hands">
           {verdict.kind === "failed" && button(t("scan.check"), props.onRetry)}
@@ -157,7 +157,7 @@ function step(name: string): "" | "long" | "longest" {
 
 const usual = ["met", "desk", "escort"] as const;
 
-function Override({ t, onOverride }: { t: ScanSay; onOverride: (reason: string) => void }) {
+function Override({ t, onOverride, onNext }: Pick<Props, "t" | "onOverride" | "onNext">) {
   const [reason, setReason] = useState("");
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: it only keeps taps here from the screen behind
@@ -188,6 +188,9 @@ function Override({ t, onOverride }: { t: ScanSay; onOverride: (reason: string) 
         ))}
       </p>
       <button type="submit">{t("scan.override.do")}</button>
+      <button type="button" onClick={onNext}>
+        {t("scan.override.not")}
+      </button>
     </form>
   );
 }

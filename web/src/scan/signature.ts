@@ -34,10 +34,12 @@ let chosen: Promise<Verify> | undefined;
 
 /**
  * Chooses how to verify, and loads what that takes: to be called while there is
- * still a network.
+ * still a network. Rejects where nothing can be verified.
  */
 export function prepare(): Promise<Verify> {
   chosen ??= (async () => {
+    // The library hashes by it, too: it is missing where the page isn't on HTTPS.
+    if (!crypto.subtle) throw new Error("no Web Crypto here");
     try {
       const key = decode(sample);
       if (key) await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);

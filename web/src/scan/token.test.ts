@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { byLibrary, isSigned } from "./signature";
 import { decode, isBadgeId, parse } from "./token";
 
@@ -88,6 +88,13 @@ describe("isSigned", () => {
       expect(await isSigned(forged, keys, verify)).toBe(false);
     });
   }
+  it("refuses to say where nothing can be verified", async () => {
+    vi.resetModules();
+    vi.stubGlobal("crypto", {});
+    const fresh = await import("./signature");
+    await expect(fresh.isSigned(good, keys)).rejects.toThrow();
+    vi.unstubAllGlobals();
+  });
   it("tries every key of the name, and says when there is none", async () => {
     const other = String(generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" }).x);
     expect(await isSigned(good, [{ kid: "k1", x: other }, ...keys])).toBe(true);
