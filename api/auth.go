@@ -43,8 +43,19 @@ func (s *Server) operator(ctx context.Context, c credential) (checkin.Operator, 
 	return s.desk.SessionOperator(ctx, c.session)
 }
 
+// signIn is operator for a client that hasn't sent too many wrong credentials;
+// one that has is told so before the store is asked, unless this credential is
+// known to be good: errTooManyAttempts.
+func (s *Server) signIn(r *http.Request, c credential) (checkin.Operator, error) {
+	known := c.key != "" && s.desk.KnowsKey(c.key) || c.key == "" && s.desk.KnowsSession(c.session)
+	if !known && !s.attempts.may(s.clientIP(r)) {
+		return checkin.Operator{}, errTooManyAttempts
+	}
+	return s.operator(r.Context(), c)
+}
+
 // wrongCredential counts a failed attempt and says what became of it. Failures
-// of the store are no attempts.
+// of the store are no attempts, nor are those that weren't looked at.
 func (s *Server) wrongCredential(r *http.Request, err error) error {
 	gone := errors.Is(err, checkin.ErrOperatorGone)
 	if !gone && !errors.Is(err, checkin.ErrNoOperator) && !errors.Is(err, checkin.ErrNoTemp) && !errors.Is(err, errUnauthorized) {
@@ -71,7 +82,7 @@ func (s *Server) admit(c *call) error {
 	if c.credential, err = credentialOf(r); err != nil {
 		return err
 	}
-	if c.op, err = s.operator(r.Context(), c.credential); err != nil {
+	if c.op, err = s.signIn(r, c.credential); err != nil {
 		return s.wrongCredential(r, err)
 	}
 	c.x.operator = c.op.ID

@@ -76,13 +76,21 @@ const (
 	attemptBurst   = 50
 	attemptRate    = rate.Limit(1) // a second
 	attemptClients = 10_000        // remembered
+
+	// Of the clients that have had too many, all together may try so many keys
+	// that nobody has seen before.
+	spareBurst = 10
+	spareRate  = rate.Limit(5) // a second
 )
 
-// attempts counts failed sign-ins by client. A right key is never refused: it
-// has 256 random bits, so what is limited is the work that guessing makes and
-// not the chance of a guess.
+// attempts counts failed sign-ins by client. Keys have 256 random bits, so what
+// is limited is not the chance of a guess but the work that guessing makes:
+// whose bucket is empty costs the store nothing. A key that is known to be good
+// passes all the same, and one that isn't known yet is tried at a slow rate, so
+// that a new phone behind the address of an attacker gets in soon.
 type attempts struct {
 	now     func() time.Time
+	spare   *rate.Limiter
 	mu      sync.Mutex
 	clients map[netip.Prefix]*list.Element
 	used    *list.List // of *client, the latest in front
@@ -94,16 +102,31 @@ type client struct {
 }
 
 func newAttempts(now func() time.Time) *attempts {
-	return &attempts{now: now, clients: map[netip.Prefix]*list.Element{}, used: list.New()}
+	return &attempts{now: now, spare: rate.NewLimiter(spareRate, spareBurst), clients: map[netip.Prefix]*list.Element{}, used: list.New()}
 }
 
-// failed counts a failure and tells whether the client has had too many.
-func (a *attempts) failed(ip netip.Addr) (tooMany bool) {
+func clientPrefix(ip netip.Addr) netip.Prefix {
 	bits := 32
 	if ip.Is6() {
 		bits = 64 // what one customer has
 	}
 	prefix, _ := ip.Prefix(bits) // the zero prefix for an unknown address
+	return prefix
+}
+
+// may tells whether the client may have a key looked up that nobody knows.
+func (a *attempts) may(ip netip.Addr) bool {
+	now := a.now()
+	a.mu.Lock()
+	e, ok := a.clients[clientPrefix(ip)]
+	spent := ok && e.Value.(*client).limiter.TokensAt(now) < 1
+	a.mu.Unlock()
+	return !spent || a.spare.AllowN(now, 1)
+}
+
+// failed counts a failure and tells whether the client has had too many.
+func (a *attempts) failed(ip netip.Addr) (tooMany bool) {
+	prefix := clientPrefix(ip)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	e, ok := a.clients[prefix]

@@ -93,6 +93,36 @@ type faultyStore struct {
 	mu       sync.Mutex
 	down     bool
 	journals int // how many readings of the journal will work; 0 for all
+	lookups  int // of keys, sessions and pairing codes
+}
+
+func (s *faultyStore) look() {
+	s.mu.Lock()
+	s.lookups++
+	s.mu.Unlock()
+}
+
+func (s *faultyStore) OperatorByKey(ctx context.Context, keyHash string) (checkin.Operator, error) {
+	s.look()
+	return s.Store.OperatorByKey(ctx, keyHash)
+}
+
+func (s *faultyStore) Temp(ctx context.Context, kind, id string) ([]byte, error) {
+	s.look()
+	return s.Store.Temp(ctx, kind, id)
+}
+
+func (s *faultyStore) TakeTemp(ctx context.Context, kind, id string) ([]byte, error) {
+	s.look()
+	return s.Store.TakeTemp(ctx, kind, id)
+}
+
+// looked tells how often the store was asked who somebody is, since last asked.
+func (s *faultyStore) looked() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, s.lookups = s.lookups, 0
+	return n
 }
 
 func (s *faultyStore) Journal(ctx context.Context, event string, after uint64, limit int) ([]checkin.Row, error) {

@@ -49,11 +49,14 @@ func (s *Server) postSession(c *call) error {
 	case q.Key != "" && q.Pairing != "":
 		return because(errInvalidValue, "pairing", "Send a key or a pairing code, not both.")
 	case q.Pairing != "":
+		if !s.attempts.may(s.clientIP(r)) {
+			return errTooManyAttempts
+		}
 		if op, err = s.desk.RedeemPairing(r.Context(), q.Pairing); errors.Is(err, checkin.ErrNoTemp) {
 			err = because(errUnauthorized, "pairing", "This pairing link has been used or is older than 15 minutes: ask for a new one.")
 		}
 	case q.Key != "":
-		op, err = s.desk.Authenticate(r.Context(), q.Key)
+		op, err = s.signIn(r, credential{key: q.Key})
 	default:
 		var shown credential
 		if shown, err = credentialOf(r); err == nil && shown.key == "" {
@@ -62,7 +65,7 @@ func (s *Server) postSession(c *call) error {
 		if err != nil {
 			return err
 		}
-		op, err = s.desk.Authenticate(r.Context(), shown.key)
+		op, err = s.signIn(r, shown)
 	}
 	if err != nil {
 		return s.wrongCredential(r, err)

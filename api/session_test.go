@@ -104,6 +104,37 @@ func TestTooManyAttempts(t *testing.T) {
 	h.run([]step{wrong, wrong})
 }
 
+// Who has sent too many wrong keys costs the store next to nothing, and keeps
+// nobody out who shares the address.
+func TestTooManyAttemptsCostTheStoreNothing(t *testing.T) {
+	h := newHall(t, memory)
+	wrong := step{do: "GET /me", header: map[string]string{"Authorization": "Bearer lk_" + strings.Repeat("x", 43)}, status: 401}
+	h.run([]step{{do: "GET /me", as: "gate", status: 200}})
+	for range 50 {
+		h.run([]step{wrong})
+	}
+	if n := h.faulty.looked(); n < 50 {
+		t.Fatalf("%d look-ups: these weren't keys to look up", n)
+	}
+	wrong.status = 429
+	cookie := step{do: "GET /me", header: map[string]string{"Cookie": "lanyard_session=" + strings.Repeat("x", 43)}, status: 429}
+	code := step{do: "POST /session", body: `{"pairing":"` + strings.Repeat("x", 22) + `"}`, status: 429}
+	h.run([]step{wrong, cookie, code, {do: "GET /me", as: "supervisor", status: 200}, // new here
+		{do: "POST /session", body: `{"pairing":"{PAIR:security}"}`, status: 200}})
+	for range 100 {
+		h.run([]step{wrong, cookie, code})
+	}
+	if n := h.faulty.looked(); n > 20 {
+		t.Errorf("%d look-ups for a client that had had too many", n)
+	}
+	h.run([]step{
+		{do: "GET /me", as: "gate", status: 200},
+		{do: "POST /session", as: "supervisor", status: 200},
+		{do: "GET /me", as: "desk", status: 429},
+		{do: "GET /me", as: "desk", status: 200, before: func(h *hall) { h.wait(time.Second) }},
+	})
+}
+
 func TestSecureCookie(t *testing.T) {
 	for _, tls := range []bool{false, true} {
 		h := newHall(t, memory, func(o *api.Options) { o.TLS = tls })

@@ -114,6 +114,12 @@ func (a *access) ask(ctx context.Context, id string, load loadOperator) (Operato
 	return o, until, err
 }
 
+func (a *access) knows(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.known[id] != nil
+}
+
 func (a *access) usable(o Operator, until time.Time) (Operator, error) {
 	now := a.desk.Now()
 	if !until.IsZero() && !now.Before(until) {
@@ -153,6 +159,17 @@ func (d *Desk) Authenticate(ctx context.Context, key string) (Operator, error) {
 		return o, time.Time{}, err
 	})
 }
+
+// KnowsKey tells whether the key was good when it was last looked up by this
+// process. It asks nobody.
+func (d *Desk) KnowsKey(key string) bool {
+	hash := HashKey(key)
+	_, lent := d.lent.Load(hash)
+	return lent || d.operators.knows("key "+hash)
+}
+
+// KnowsSession is KnowsKey for the token of a session.
+func (d *Desk) KnowsSession(token string) bool { return d.operators.knows("session " + HashKey(token)) }
 
 // pass is what is kept of a session or a pairing code.
 type pass struct {
