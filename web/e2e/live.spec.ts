@@ -105,14 +105,17 @@ test("a server that hangs makes the board stale within 20 s, not longer than it 
   const between = await wire(demo.base_url);
   await page.clock.install();
   await open(page, { ...demo, base_url: between.url }, "/live");
-  await expect(page.getByText("Live", { exact: true }).last()).toBeVisible();
+  await expect(page.locator(".pulse")).toHaveText("Live");
   between.hang();
   await page.clock.runFor(14_000);
   await expect(page.locator(".board")).not.toHaveClass(/stale/);
   await page.clock.runFor(7_000);
   await expect(page.getByText("Stale: these numbers are of")).toBeVisible();
   await expect(page).toHaveTitle(/^! Stale/);
-  await expect(page.locator(".tile .inside").first()).toHaveCSS("text-decoration-line", "line-through");
+  await expect(page.locator(".tile .inside .rolling").first()).toHaveCSS(
+    "text-decoration-line",
+    "line-through",
+  );
   await expectGood(page);
   await page.screenshot({ path: info.outputPath("stale.png") });
   between.mend();

@@ -151,6 +151,7 @@ function VenueHistory(props: { venue: VenueOccupancy; event: string; t: LiveSay;
         entries: t("live.entries"),
         exits: t("live.exits"),
         clock: (s) => when(s, span, lang),
+        room: span === "day" ? 60 : 120,
       });
     };
     draw();

@@ -10,6 +10,8 @@ export interface Labels {
   readonly entries: string;
   readonly exits: string;
   readonly clock: (unixS: number) => string;
+  /** How wide what clock says may be, in px. */
+  readonly room: number;
 }
 
 /** Draws into the element until the returned function is called. */
@@ -36,7 +38,7 @@ export function drawChart(
       cursor: { y: false, drag: { x: false, y: false } },
       scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map(labels.clock) },
+        { ...axis, space: labels.room, values: (_, ticks) => ticks.map(labels.clock) },
         { ...axis, size: 60 },
       ],
       series: [
