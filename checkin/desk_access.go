@@ -160,6 +160,22 @@ func (d *Desk) Authenticate(ctx context.Context, key string) (Operator, error) {
 	})
 }
 
+// current is an operator as the store has them now: for what is rare and weighs
+// more than a look-up. ErrOperatorGone.
+func (d *Desk) current(ctx context.Context, o Operator) (Operator, error) {
+	if _, lent := d.lent.Load(o.KeyHash); lent {
+		return o, nil
+	}
+	now, err := d.store.OperatorByKey(ctx, o.KeyHash)
+	if errors.Is(err, ErrNoOperator) || err == nil && (now.Event != o.Event || now.ID != o.ID) {
+		return Operator{}, ErrOperatorGone
+	}
+	if err != nil {
+		return Operator{}, err
+	}
+	return d.operators.usable(now, time.Time{})
+}
+
 // KnowsKey tells whether the key was good when it was last looked up by this
 // process. It asks nobody.
 func (d *Desk) KnowsKey(key string) bool {

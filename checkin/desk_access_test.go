@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 func TestKeysOpenUntilTheyEnd(t *testing.T) {
@@ -63,6 +65,54 @@ func TestRevokedElsewhere(t *testing.T) {
 	h.must(err)
 	if !errors.Is(out[0].Err, ErrOperatorGone) {
 		t.Errorf("scan of a revoked operator: %+v", out[0])
+	}
+}
+
+// TestDemotedElsewhere: what weighs most is decided on who an operator is now,
+// whatever this process remembers.
+func TestDemotedElsewhere(t *testing.T) {
+	h := newHall(t)
+	elsewhere := h.desk()
+	_, token := h.person("1")
+	chief, _, _, err := h.AddOperator(h.ctx, here, by, Operator{Name: "Chief", Role: Supervisor})
+	h.must(err)
+	root, rootKey, _, err := h.AddOperator(h.ctx, System, by, Operator{Name: "Root", Role: Organizer})
+	h.must(err)
+	root, err = h.Authenticate(h.ctx, rootKey)
+	h.must(err)
+	override := func(o Operator) error {
+		out, err := h.Scan(h.ctx, here, o, []ScanRequest{{ScanID: uuid.NewString(), Token: token, Gate: "north", Override: "vouched for"}})
+		h.must(err)
+		return out[0].Err
+	}
+	scanned := ScanRequest{ScanID: uuid.NewString(), Token: token, Gate: "north"}
+	h.answer(h.Desk, h.gate, scanned)
+	for _, o := range []Operator{chief, root} {
+		if err := override(o); err != nil {
+			t.Errorf("%s may not override: %v", o.ID, err)
+		}
+	}
+	_, err = elsewhere.EditOperator(h.ctx, here, chief.ID, by, func(o *Operator) error { o.Role = GateStaff; return nil })
+	h.must(err)
+	if err := override(chief); !errors.Is(err, ErrOverrideRefused) {
+		t.Errorf("override by a demoted supervisor: %v", err)
+	}
+	if _, err := h.Undo(h.ctx, here, chief, scanned.ScanID); !errors.Is(err, ErrUndoRefused) {
+		t.Errorf("undo by a demoted supervisor: %v", err)
+	}
+	_, err = elsewhere.EditOperator(h.ctx, here, h.gate.ID, by, func(o *Operator) error { o.Role = Security; return nil })
+	h.must(err)
+	if _, err := h.Undo(h.ctx, here, h.gate, scanned.ScanID); !errors.Is(err, ErrUndoRefused) {
+		t.Errorf("undo by somebody who scans no more: %v", err)
+	}
+	for _, o := range []Operator{chief, root} {
+		h.must(elsewhere.RevokeOperator(h.ctx, o.Event, o.ID, by))
+		if err := override(o); !errors.Is(err, ErrOperatorGone) {
+			t.Errorf("override by %s, revoked: %v", o.ID, err)
+		}
+		if _, err := h.Undo(h.ctx, here, o, scanned.ScanID); !errors.Is(err, ErrOperatorGone) {
+			t.Errorf("undo by %s, revoked: %v", o.ID, err)
+		}
 	}
 }
 

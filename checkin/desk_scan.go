@@ -56,8 +56,22 @@ func (d *Desk) Scan(ctx context.Context, event string, o Operator, reqs []ScanRe
 	outcomes := make([]Outcome, len(reqs))
 	scans := make([]Scan, 0, len(reqs))
 	places := make([]int, 0, len(reqs)) // of scans in outcomes
+	var gone error                      // why nobody overrides
+	if slices.ContainsFunc(reqs, func(r ScanRequest) bool { return r.Override != "" }) {
+		switch now, err := d.current(ctx, o); {
+		case err == nil:
+			o = now
+		case errors.Is(err, ErrOperatorGone):
+			gone = err
+		default:
+			return nil, err
+		}
+	}
 	for i, r := range reqs {
 		s, err := newScan(r, o, now)
+		if r.Override != "" && gone != nil {
+			err = gone
+		}
 		if err != nil {
 			outcomes[i].Err = err
 			continue
@@ -214,8 +228,8 @@ func canonicalScanID(s string) (string, bool) {
 	return strings.ToLower(s), true
 }
 
-// Undo takes a scan back: ErrNoScan, ErrUndoRefused, ErrSuperseded. Gate staff
-// undo their own scans within UndoWindow.
+// Undo takes a scan back: ErrNoScan, ErrUndoRefused, ErrSuperseded,
+// ErrOperatorGone. Gate staff undo their own scans within UndoWindow.
 func (d *Desk) Undo(ctx context.Context, event string, o Operator, id string) (Answer, error) {
 	if err := own(event); err != nil {
 		return Answer{}, err
@@ -226,6 +240,13 @@ func (d *Desk) Undo(ctx context.Context, event string, o Operator, id string) (A
 	id, ok := canonicalScanID(id)
 	if !ok {
 		return Answer{}, ErrNoScan
+	}
+	o, err := d.current(ctx, o)
+	if err != nil {
+		return Answer{}, err
+	}
+	if o.Role == Security {
+		return Answer{}, ErrUndoRefused
 	}
 	return d.store.Undo(ctx, event, Undo{ScanID: id, Now: d.Now(), Operator: o.ID, Any: o.MayOverride()})
 }
