@@ -189,6 +189,9 @@ func problemOf(err error, requestID string) Problem {
 func (s *Server) fail(err error, x *exchange) {
 	if errors.Is(x.request.Context().Err(), context.Canceled) {
 		x.gone = true // nobody is there to read an answer
+		if x.status != 0 {
+			panic(http.ErrAbortHandler) // and nobody may take what there is for the whole
+		}
 		return
 	}
 	p := problemOf(err, x.id)

@@ -1,12 +1,14 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -112,6 +114,24 @@ func TestProblems(t *testing.T) {
 		if p.Status != tt.status || p.Code != tt.code || p.Field != tt.field || !strings.Contains(p.Detail, tt.says) ||
 			tt.hushed != "" && strings.Contains(p.Detail, tt.hushed) {
 			t.Errorf("%v became %+v", tt.err, p)
+		}
+	}
+}
+
+// Half an answer that nobody waits for any more isn't taken for a whole one by
+// whoever reads it all the same, such as a command in the same process.
+func TestAbandonedAnswerIsCutOff(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	for status, want := range map[int]any{0: nil, 200: http.ErrAbortHandler} {
+		x := &exchange{ResponseWriter: httptest.NewRecorder(), request: httptest.NewRequestWithContext(ctx, "GET", "/", nil), status: status}
+		got := func() (p any) {
+			defer func() { p = recover() }()
+			(&Server{}).fail(checkin.ErrUnavailable, x)
+			return nil
+		}()
+		if got != want || !x.gone || x.status != status {
+			t.Errorf("after status %d: panic %v, status %d", status, got, x.status)
 		}
 	}
 }
