@@ -111,7 +111,7 @@ func both[R any](w *world, what string, ask func(s checkin.Store) (R, error)) (R
 func kind(err error) error {
 	for _, sentinel := range []error{checkin.ErrUnavailable, checkin.ErrNoEvent, checkin.ErrNoVenue, checkin.ErrNoGate, checkin.ErrNoCategory,
 		checkin.ErrNoOperator, checkin.ErrNoKey, checkin.ErrNoAttendee, checkin.ErrNoBadge, checkin.ErrNoScan, checkin.ErrNoTemp,
-		checkin.ErrExists, checkin.ErrRefTaken, checkin.ErrStale, checkin.ErrInUse, checkin.ErrBadgeEnded, checkin.ErrScanReused,
+		checkin.ErrExists, checkin.ErrRefTaken, checkin.ErrStale, checkin.ErrInUse, checkin.ErrBadgeEnded, checkin.ErrScanReused, checkin.ErrUnverified,
 		checkin.ErrDirectionNeeded, checkin.ErrWrongDirection, checkin.ErrGateRefused, checkin.ErrOperatorGone, checkin.ErrSuperseded,
 		checkin.ErrUndoRefused} {
 		if is(err, sentinel) {
@@ -219,6 +219,12 @@ func (w *world) draw() checkin.Scan {
 	}
 	if w.chance(15, "refused") {
 		c.Refused, c.Badge = pick(w, "as", checkin.InvalidToken, checkin.WrongEvent), ""
+	}
+	if c.Refused == "" && w.chance(6, "unverified") {
+		c.Unverified = true
+		if !w.chance(4, "of other content") {
+			c.Content = "digest-of-" + c.Badge
+		}
 	}
 	if w.chance(6, "override") {
 		c.Override = "let in"

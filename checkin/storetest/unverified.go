@@ -27,16 +27,16 @@ func testUnverified(t *testing.T, s checkin.Store) {
 	c := h.scan("free", checkin.In, "ann", issued)
 	first := h.do("admitted", c)
 	h.again(c, first)
-	h.do("already_inside", h.scan("free", checkin.In, "ann", issued))
+	h.do("denied already_inside", h.scan("free", checkin.In, "ann", issued))
 	h.out("exited", "free", "ann", issued)
 	h.revoke(badgeID("ann"), "lost")
-	h.do("revoked", h.scan("free", checkin.In, "ann", issued))
+	h.do("denied revoked", h.scan("free", checkin.In, "ann", issued))
 
 	// What was refused for its signature stays refused when a phone that showed
 	// it green sends it unread.
 	forged := h.scan("free", checkin.In, "ben")
 	forged.Badge, forged.Refused = "", checkin.InvalidToken
-	h.do("invalid_token", forged)
+	h.do("denied invalid_token", forged)
 	forged.Badge, forged.Refused = badgeID("ben"), ""
 	forged.Unverified, forged.Offline, forged.Shown = true, true, checkin.Admitted
 	h.fails(checkin.ErrUnverified, forged)
