@@ -33,6 +33,8 @@ type State struct {
 	committed uint64 // rows up to here are on disk
 	// older reads committed entries that the tail no longer holds.
 	older func(after uint64, limit int) ([]Entry, error)
+	// recalled are older entries that were read for the step under way.
+	recalled map[uint64]Entry
 }
 
 type place struct{ badge, venue string }
@@ -98,6 +100,9 @@ func (s *State) presence(b, venue string) Presence {
 func (s *State) entry(seq uint64) (Entry, error) {
 	if n := uint64(len(s.tail)); n > 0 && seq >= s.tail[0].Row.Seq {
 		return s.tail[seq-s.tail[0].Row.Seq], nil
+	}
+	if e, ok := s.recalled[seq]; ok {
+		return e, nil
 	}
 	got, err := s.older(seq-1, 1)
 	if err != nil {
