@@ -319,6 +319,7 @@ test("people are ticked off without a network, and nothing of it is lost", async
   // Who is ticked stays under the finger; the shorter list is for the asking.
   await page.getByLabel("Only those missing").check();
   await expect(boxes).toHaveCount(1);
+  await expect(group.getByRole("heading")).toContainText("2 of 3 safe");
   await boxes.nth(0).check();
   await expect(boxes).toHaveCount(1);
   await boxes.nth(0).uncheck();

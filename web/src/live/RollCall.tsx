@@ -101,22 +101,22 @@ function RollList(props: {
   venues: Roll["venues"];
   place: Omit<Place, "board">;
 }) {
-  const { people, tick, venues, place } = props;
+  const { people: all, tick, venues, place } = props;
   const { t, lang } = place;
   const [query, setQuery] = useState("");
   const [onlyMissing, setOnlyMissing] = useState(false);
   const search = useSlash();
   // Whoever is ticked stays under the finger until the list is asked for anew.
   const hidden = useRef<ReadonlySet<string>>(new Set());
-  const safeNow = () => new Set(people.filter(props.isSafe).map((p) => p.badge));
+  const safeNow = () => new Set(all.filter(props.isSafe).map((p) => p.badge));
   function ask(change: () => void) {
     hidden.current = safeNow();
     change();
   }
   const sorted = useMemo(() => {
     const { compare } = new Intl.Collator(lang === "zh" ? "zh-CN" : "en");
-    return [...people].sort((a, b) => compare(a.attendee?.name ?? a.badge, b.attendee?.name ?? b.badge));
-  }, [people, lang]);
+    return [...all].sort((a, b) => compare(a.attendee?.name ?? a.badge, b.attendee?.name ?? b.badge));
+  }, [all, lang]);
   const shown = find(sorted, query).filter((p) => !onlyMissing || !hidden.current.has(p.badge));
   const name = (id: string) => local(venues.find((v) => v.id === id)?.name, lang) || id;
   return (
@@ -161,8 +161,8 @@ function RollList(props: {
             {name(id)}{" "}
             <span class="number tally">
               {t("live.roll.of", {
-                n: number(group.filter(props.isSafe).length, lang),
-                all: number(group.length, lang),
+                n: number(all.filter((p) => p.venue === id && props.isSafe(p)).length, lang),
+                all: number(all.filter((p) => p.venue === id).length, lang),
               })}
             </span>
           </h2>
