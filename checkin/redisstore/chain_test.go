@@ -16,6 +16,7 @@ import (
 // A row that was changed behind the program's back keeps the hash that it had:
 // verification names it.
 func TestChangedRowShows(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	n := redistest.Start(t)
 	s := opened(t, n.URL(), Options{})
@@ -66,6 +67,7 @@ func TestChangedRowShows(t *testing.T) {
 
 // Processes that give rows their hashes at the same time agree.
 func TestChainingTogether(t *testing.T) {
+	t.Parallel()
 	const stores = 4
 	ctx := context.Background()
 	n := redistest.Start(t)
@@ -105,6 +107,7 @@ func TestChainingTogether(t *testing.T) {
 // Hashes of an event that has been deleted don't get into its successor of the
 // same name.
 func TestChainOfADeletedEvent(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	s := opened(t, redistest.Server(t), Options{})
 	h := newHall(t, s, 1)

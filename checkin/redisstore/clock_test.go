@@ -13,6 +13,7 @@ import (
 // A process whose idea of the event's time zone, of a gate's venue or of its
 // hours is out of date works its clock out again.
 func TestClockIsTheEvents(t *testing.T) {
+	t.Parallel()
 	url := redistest.Server(t)
 	s, other := opened(t, url, Options{}), opened(t, url, Options{})
 	h := newHall(t, s, 1)
@@ -48,6 +49,7 @@ func TestClockIsTheEvents(t *testing.T) {
 // More people than one script checks out are checked out before the scan all
 // the same, the longest inside first.
 func TestSweepComesFirst(t *testing.T) {
+	t.Parallel()
 	const people = 2*sweptAtOnce + 10
 	ctx := context.Background()
 	s := opened(t, redistest.Server(t), Options{})

@@ -10,6 +10,7 @@ import (
 )
 
 func TestDurability(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	n := redistest.Start(t, redistest.Durable)
 	s := opened(t, n.URL(), Options{})
@@ -57,6 +58,7 @@ func TestDurability(t *testing.T) {
 }
 
 func TestDurabilityWithoutConfig(t *testing.T) {
+	t.Parallel()
 	n := redistest.Start(t, redistest.Options{"rename-command", `CONFIG ""`})
 	s := opened(t, n.URL(), Options{})
 	found, err := s.Durability(context.Background())
@@ -67,6 +69,7 @@ func TestDurabilityWithoutConfig(t *testing.T) {
 
 // Each master is looked at: one that would lose scans is enough.
 func TestDurabilityOfEveryMaster(t *testing.T) {
+	t.Parallel()
 	nodes := redistest.StartCluster(t, 3, redistest.Durable)
 	s := opened(t, nodes.URL(), Options{})
 	if found, err := s.Durability(context.Background()); err != nil || len(found) != 0 {

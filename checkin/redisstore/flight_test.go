@@ -51,6 +51,7 @@ func TestCallsShareScripts(t *testing.T) {
 // Whoever forgets the scripts in the middle of everything is told them again,
 // and no scan is lost or counted twice.
 func TestScriptFlushInMidRun(t *testing.T) {
+	t.Parallel()
 	const callers, each = 8, 60
 	n := redistest.Start(t)
 	s := opened(t, n.URL(), Options{})
@@ -106,6 +107,7 @@ func TestScriptFlushInMidRun(t *testing.T) {
 
 // A caller that has gone takes nobody along.
 func TestCallerThatGivesUp(t *testing.T) {
+	t.Parallel()
 	s := opened(t, redistest.Server(t), Options{})
 	h := newHall(t, s, 2)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -120,6 +122,7 @@ func TestCallerThatGivesUp(t *testing.T) {
 // but for the scripts that had left already, and the next one waits for none
 // of them.
 func TestCallersWhoLeaveWhileTheServerHangs(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	s := opened(t, node.URL(), Options{})
 	const people = 200

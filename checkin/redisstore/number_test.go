@@ -11,6 +11,7 @@ import (
 
 // Lua would write 1793000000123 as 1.793e+12 and lose the rest.
 func TestNumbersKeepEveryDigit(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	s := opened(t, redistest.Server(t), Options{})
 	h := newHall(t, s, 1)

@@ -13,6 +13,7 @@ import (
 // An acknowledged step is on the replica. Without one there is no verdict, not
 // even a remembered one; the same scan asked again later gets it.
 func TestReplicasConfirmEachStep(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	master := redistest.Start(t)
 	patient := Options{Replicas: 1, WaitTimeout: 20 * time.Second}
@@ -53,6 +54,7 @@ func TestReplicasConfirmEachStep(t *testing.T) {
 
 // On a cluster, WAIT goes to the master of the event's keys.
 func TestReplicasOnCluster(t *testing.T) {
+	t.Parallel()
 	nodes := redistest.StartCluster(t, 3)
 	one, none := opened(t, nodes.URL(), Options{Replicas: 1, WaitTimeout: 10 * time.Millisecond}), opened(t, nodes.URL(), Options{})
 	for range 4 {

@@ -15,6 +15,7 @@ import (
 
 // What one process has been told, another one knows: caches ask first.
 func TestProcessesShareAnEvent(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	url := redistest.Server(t)
 	s, other := opened(t, url, Options{}), opened(t, url, Options{})
@@ -83,6 +84,7 @@ func TestProcessesShareAnEvent(t *testing.T) {
 // A process that died between an index and what it points to leaves nothing
 // that anybody could see.
 func TestDanglingIndexEntries(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	n := redistest.Start(t)
 	s := opened(t, n.URL(), Options{})
@@ -114,6 +116,7 @@ func TestDanglingIndexEntries(t *testing.T) {
 // A backup that is taken while gates are busy is of one moment: its places and
 // figures are those that its journal leads to.
 func TestBackupWhileScanning(t *testing.T) {
+	t.Parallel()
 	const people = 40
 	ctx := context.Background()
 	url := redistest.Server(t)
@@ -219,6 +222,7 @@ func must[T any](t *testing.T, it checkin.Item) T {
 
 // A restore that fails leaves nothing behind, and nothing to be seen meanwhile.
 func TestRestoreIsWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	n := redistest.Start(t)
 	s := opened(t, n.URL(), Options{})

@@ -10,6 +10,7 @@ import (
 )
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	n := redistest.Start(t)
 	storetest.Run(t, func(t *testing.T) checkin.Store {
 		n.Clear()
@@ -18,6 +19,7 @@ func TestStore(t *testing.T) {
 }
 
 func TestStoreOnCluster(t *testing.T) {
+	t.Parallel()
 	nodes := redistest.StartCluster(t, 3)
 	storetest.Run(t, func(t *testing.T) checkin.Store {
 		nodes.Clear()

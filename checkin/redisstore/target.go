@@ -54,7 +54,9 @@ func parseURL(raw string) (t target, err error) {
 	case kind == "cluster":
 		t.cluster, err = redis.ParseClusterURL(plain)
 	case kind == "sentinel":
-		t.failover, err = redis.ParseFailoverURL(plain)
+		if t.failover, err = redis.ParseFailoverURL(plain); err == nil && t.failover.MasterName == "" {
+			err = errors.New("redis: the URL must end with the master's name, as in redis+sentinel://host:26379/main")
+		}
 	case kind != "":
 		err = fmt.Errorf("redis: no such kind of URL as %s", scheme)
 	case base == "unix":

@@ -20,6 +20,7 @@ func wantUnavailable(t *testing.T, h *hall, s *Store, c checkin.Scan) {
 }
 
 func TestServerThatRefusesWrites(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	n := redistest.Start(t)
 	s := opened(t, n.URL(), Options{})
@@ -51,6 +52,7 @@ func TestServerThatRefusesWrites(t *testing.T) {
 }
 
 func TestReadOnlyReplica(t *testing.T) {
+	t.Parallel()
 	master := redistest.Start(t)
 	s := opened(t, master.URL(), Options{Replicas: 1, WaitTimeout: 20 * time.Second})
 	replica := redistest.Start(t, redistest.ReplicaOf(master))
@@ -65,6 +67,7 @@ func TestReadOnlyReplica(t *testing.T) {
 // After a kill, everything answers ErrUnavailable; after a restart, the store is
 // as it was acknowledged, by itself.
 func TestServerThatGoesAndComesBack(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	n := redistest.Start(t, redistest.Durable)
 	s := opened(t, n.URL(), Options{})
@@ -102,6 +105,7 @@ func third[T any](_ T, err error) error { return err }
 
 // A node of a cluster that is taken for a single server says so.
 func TestClusterNodeBySingleURL(t *testing.T) {
+	t.Parallel()
 	nodes := redistest.StartCluster(t, 2)
 	for _, n := range nodes {
 		s := opened(t, n.URL(), Options{})

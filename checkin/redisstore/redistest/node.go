@@ -35,8 +35,10 @@ type Node struct {
 	dir  string
 	port int
 	args []string
-	cmd  *exec.Cmd
-	done chan struct{} // closed when the process has ended
+	// config is the file of a sentinel.
+	config string
+	cmd    *exec.Cmd
+	done   chan struct{} // closed when the process has ended
 }
 
 // Server starts a server for the test and gives its URL.
@@ -46,16 +48,23 @@ func Server(t testing.TB, o ...Options) string { return Start(t, o...).URL() }
 func Start(t testing.TB, o ...Options) *Node {
 	t.Helper()
 	n := &Node{t: t, dir: t.TempDir(), args: slices.Concat(o...)}
-	t.Cleanup(n.Kill)
+	n.launch()
+	return n
+}
+
+// launch starts the node on a free port.
+func (n *Node) launch() {
+	n.t.Helper()
+	n.t.Cleanup(n.Kill)
 	for try := 1; ; try++ {
-		n.port = freePort(t)
+		n.port = freePort(n.t)
 		err := n.start()
 		if err == nil {
-			return n
+			return
 		}
 		// Another process may have taken the port in between.
 		if try == 5 {
-			t.Fatalf("redis-server: %v\n%s", err, n.log())
+			n.t.Fatalf("redis-server: %v\n%s", err, n.log())
 		}
 	}
 }
@@ -127,7 +136,12 @@ func (n *Node) start() error {
 		return err
 	}
 	defer logFile.Close()
-	args := []string{"--port", strconv.Itoa(n.port), "--bind", "127.0.0.1", "--dir", n.dir, "--save", ""}
+	args := []string{"--port", strconv.Itoa(n.port), "--bind", "127.0.0.1", "--dir", n.dir}
+	if n.config != "" { // of a sentinel, which keeps there what it finds out
+		args = append([]string{n.config, "--sentinel"}, args...)
+	} else {
+		args = append(args, "--save", "")
+	}
 	for i := 0; i+1 < len(n.args); i += 2 {
 		args = append(args, "--"+n.args[i])
 		args = append(args, strings.Fields(n.args[i+1])...)
@@ -152,7 +166,11 @@ func (n *Node) await() error {
 	c := redis.NewClient(&redis.Options{Addr: n.Addr(), MaxRetries: -1, DialerRetries: 1})
 	defer c.Close()
 	for end := time.Now().Add(startTime); ; {
-		err := c.Ping(context.Background()).Err()
+		conn, err := net.Dial("tcp", n.Addr()) // the client would log each refusal
+		if err == nil {
+			_ = conn.Close()
+			err = c.Ping(context.Background()).Err()
+		}
 		if err == nil {
 			return nil
 		}

@@ -6,6 +6,7 @@ import (
 )
 
 func TestServerKeepsItsDataOverAKill(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	n := Start(t, Durable)
 	if err := n.Client().Set(ctx, "k", "v", 0).Err(); err != nil {
@@ -19,6 +20,7 @@ func TestServerKeepsItsDataOverAKill(t *testing.T) {
 }
 
 func TestReplicaFollows(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	master := Start(t)
 	Start(t, ReplicaOf(master))
@@ -33,6 +35,7 @@ func TestReplicaFollows(t *testing.T) {
 }
 
 func TestClusterServesAllSlots(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	nodes := StartCluster(t, 3)
 	for _, n := range nodes {
