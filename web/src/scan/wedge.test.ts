@@ -23,8 +23,8 @@ describe("Wedge", () => {
   it("drops what stood there before the code began", () => {
     const wedge = new Wedge();
     wedge.press("x", 0);
-    expect(type(wedge, token, 1000, 5)).toBe(token);
     expect(type(wedge, token, 2000, 5)).toBe(token);
+    expect(type(wedge, token, 3000, 5)).toBe(token);
   });
   it("waits for the rest of a code when the phone stumbles", () => {
     const wedge = new Wedge();

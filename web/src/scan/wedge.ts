@@ -1,7 +1,7 @@
 // A handheld reader is a keyboard that types a whole code in one breath and
 // ends it with Enter. Hands are slower, which tells the two apart.
 
-const STUMBLE_MS = 500; // longest pause within one code, on a busy phone
+const STUMBLE_MS = 1500; // longest pause within one code, on a busy phone
 const PACE_MS = 50; // a reader's average between two characters, at most
 const SHORTEST = 11; // a badge number
 
