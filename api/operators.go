@@ -26,7 +26,8 @@ func viewOperator(o checkin.Operator) operatorView {
 	return v
 }
 
-// newOperator is the one answer that shows a key.
+// newOperator is the one answer that shows a key. The pairing URL is "" where
+// none could be made; another one can be asked for.
 type newOperator struct {
 	operatorView
 	Key        string `json:"key"`
@@ -123,7 +124,11 @@ func (s *Server) postOperator(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.created("/events/"+c.event+"/operators/"+o.ID, newOperator{viewOperator(o), key, c.pairingURL(o.Role, code)})
+	made := newOperator{operatorView: viewOperator(o), Key: key}
+	if code != "" {
+		made.PairingURL = c.pairingURL(o.Role, code)
+	}
+	return c.created("/events/"+c.event+"/operators/"+o.ID, made)
 }
 
 func (s *Server) getOperator(c *call) error {

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"lanyard/checkin"
 )
@@ -44,6 +45,8 @@ func (s *Server) postSession(c *call) error {
 		return err
 	}
 	var op checkin.Operator
+	var token string
+	var until time.Time
 	var err error
 	switch {
 	case q.Key != "" && q.Pairing != "":
@@ -52,7 +55,7 @@ func (s *Server) postSession(c *call) error {
 		if !s.attempts.may(s.clientIP(r)) {
 			return errTooManyAttempts
 		}
-		if op, err = s.desk.RedeemPairing(r.Context(), q.Pairing); errors.Is(err, checkin.ErrNoTemp) {
+		if op, token, until, err = s.desk.RedeemPairing(r.Context(), q.Pairing); errors.Is(err, checkin.ErrNoTemp) {
 			err = because(errUnauthorized, "pairing", "This pairing link has been used or is older than 15 minutes: ask for a new one.")
 		}
 	case q.Key != "":
@@ -71,9 +74,10 @@ func (s *Server) postSession(c *call) error {
 		return s.wrongCredential(r, err)
 	}
 	c.x.operator = op.ID
-	token, until, err := s.desk.OpenSession(r.Context(), op)
-	if err != nil {
-		return err
+	if token == "" {
+		if token, until, err = s.desk.OpenSession(r.Context(), op); err != nil {
+			return err
+		}
 	}
 	http.SetCookie(c.x, s.cookie(r, token, int(until.Sub(s.desk.Now()).Seconds())))
 	return c.json(200, meOf(op))

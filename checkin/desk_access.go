@@ -18,6 +18,9 @@ const (
 	// PairingLife is how long a pairing code waits for its phone.
 	PairingLife = 15 * time.Minute
 
+	// pairingReturn is how long it is tried to put a code back.
+	pairingReturn = 2 * time.Second
+
 	keyPrefix = "lk_"
 
 	tempSession = "session"
@@ -250,21 +253,45 @@ func (d *Desk) newPairing(ctx context.Context, o Operator) (code string, err err
 	return code, d.putPass(ctx, tempPairing, code, pass{o.KeyHash, d.Now().Add(PairingLife)})
 }
 
-// RedeemPairing takes a pairing code, of which one caller gets the operator:
-// ErrNoTemp for all others and when it is too late, ErrOperatorGone.
-func (d *Desk) RedeemPairing(ctx context.Context, code string) (Operator, error) {
+// RedeemPairing signs one caller in with a pairing code, as OpenSession does:
+// ErrNoTemp for all others and when it is too late, ErrOperatorGone. Where the
+// store fails on the way the code is put back, so that the link can be opened
+// again.
+func (d *Desk) RedeemPairing(ctx context.Context, code string) (o Operator, token string, until time.Time, err error) {
 	if len(code) != 22 {
-		return Operator{}, ErrNoTemp
+		return Operator{}, "", time.Time{}, ErrNoTemp
 	}
 	data, err := d.store.TakeTemp(ctx, tempPairing, HashKey(code))
 	if err != nil {
-		return Operator{}, err
+		return Operator{}, "", time.Time{}, err
 	}
-	o, until, err := d.passHolder(ctx, data)
-	if err != nil {
-		return Operator{}, err
+	var over time.Time
+	if o, over, err = d.passHolder(ctx, data); err == nil {
+		if o, err = d.operators.usable(o, over); err == nil {
+			token, until, err = d.OpenSession(ctx, o)
+		}
 	}
-	return d.operators.usable(o, until)
+	switch {
+	case err == nil:
+		return o, token, until, nil
+	case !errors.Is(err, ErrNoTemp) && !errors.Is(err, ErrNoOperator) && !errors.Is(err, ErrOperatorGone):
+		d.returnPairing(ctx, code, data)
+	}
+	return Operator{}, "", time.Time{}, err
+}
+
+// returnPairing puts back a code that was taken in vain.
+func (d *Desk) returnPairing(ctx context.Context, code string, data []byte) {
+	var p pass
+	if err := json.Unmarshal(data, &p); err != nil {
+		return
+	}
+	// Whoever opened the link may have given up already.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pairingReturn)
+	defer cancel()
+	if err := persist(ctx, func() error { return d.store.PutTemp(ctx, tempPairing, HashKey(code), data, p.Until) }); err != nil {
+		d.log.Warn("a pairing code could not be put back", "error", err)
+	}
 }
 
 func (d *Desk) putPass(ctx context.Context, kind, code string, p pass) error {

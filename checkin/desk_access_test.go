@@ -165,7 +165,7 @@ func TestPairOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 50 {
 		all.Go(func() {
-			switch o, err := desks[i%2].RedeemPairing(h.ctx, code); {
+			switch o, _, _, err := desks[i%2].RedeemPairing(h.ctx, code); {
 			case err == nil && o.ID == h.gate.ID:
 				won.Add(1)
 			case !errors.Is(err, ErrNoTemp):
@@ -181,11 +181,60 @@ func TestPairOnce(t *testing.T) {
 	h.must(err)
 	h.advance(PairingLife)
 	for _, code := range []string{late, "", randomText(16)} {
-		if _, err := h.RedeemPairing(h.ctx, code); !errors.Is(err, ErrNoTemp) {
+		if _, _, _, err := h.RedeemPairing(h.ctx, code); !errors.Is(err, ErrNoTemp) {
 			t.Errorf("paired with %q: %v", code, err)
 		}
 	}
 	if _, err := h.NewPairing(h.ctx, here, "nobody"); !errors.Is(err, ErrNoOperator) {
 		t.Errorf("pairing for nobody: %v", err)
+	}
+}
+
+// TestPairingSurvivesAHiccup: a link is used up only by who was signed in.
+func TestPairingSurvivesAHiccup(t *testing.T) {
+	for _, at := range []string{"OperatorByKey", "PutTemp"} {
+		h := newHall(t)
+		code, err := h.NewPairing(h.ctx, here, h.gate.ID)
+		h.must(err)
+		failures := 1
+		h.store.failing(func(method string) error {
+			if method == at && failures > 0 {
+				failures--
+				return ErrUnavailable
+			}
+			return nil
+		})
+		if _, _, _, err := h.RedeemPairing(h.ctx, code); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("%s fails: %v", at, err)
+		}
+		o, token, until, err := h.RedeemPairing(h.ctx, code)
+		if err != nil || o.ID != h.gate.ID || !until.Equal(h.start.Add(SessionLife)) {
+			t.Errorf("after %s failed: %s until %v, %v", at, o.ID, until, err)
+		}
+		if o, err := h.SessionOperator(h.ctx, token); err != nil || o.ID != h.gate.ID {
+			t.Errorf("the session is %s's, %v", o.ID, err)
+		}
+		if _, _, _, err := h.RedeemPairing(h.ctx, code); !errors.Is(err, ErrNoTemp) {
+			t.Errorf("paired twice: %v", err)
+		}
+	}
+}
+
+// TestKeyOutlivesItsPairing: a key that is told once isn't lost with a code
+// that can be made again.
+func TestKeyOutlivesItsPairing(t *testing.T) {
+	h := newHall(t)
+	h.store.failing(func(method string) error {
+		if method == "PutTemp" {
+			return ErrUnavailable
+		}
+		return nil
+	})
+	o, key, pairing, err := h.AddOperator(h.ctx, here, by, Operator{Name: "Phone", Role: GateStaff})
+	if err != nil || pairing != "" {
+		t.Fatalf("pairing %q, %v", pairing, err)
+	}
+	if known, err := h.Authenticate(h.ctx, key); err != nil || known.ID != o.ID {
+		t.Errorf("the key is %s's, %v", known.ID, err)
 	}
 }

@@ -12,16 +12,17 @@ import (
 
 // AddOperator makes an operator of the event, or an organizer of everything
 // in System. The key, "lk_" and 256 random bits, is told this once; the pairing
-// code is as from NewPairing. The id, if none is given, is random: journals
+// code is as from NewPairing, and "" where the store failed after the operator
+// was made: NewPairing can be tried again, the key could not. The id, if none is given, is random: journals
 // have ids and no names.
 func (d *Desk) AddOperator(ctx context.Context, event string, by Stamp, o Operator) (op Operator, key, pairing string, err error) {
 	key = keyPrefix + randomText(32)
 	if op, err = d.addOperator(ctx, event, by, o, key); err != nil {
 		return Operator{}, "", "", err
 	}
-	pairing, err = d.newPairing(ctx, op)
-	if err != nil {
-		return Operator{}, "", "", err
+	if pairing, err = d.newPairing(ctx, op); err != nil {
+		d.log.Warn("an operator was made without a pairing code", "event", event, "operator", op.ID, "error", err)
+		pairing = ""
 	}
 	return op, key, pairing, nil
 }

@@ -70,6 +70,13 @@ func (w *watched) OperatorByKey(ctx context.Context, hash string) (Operator, err
 	return w.Store.OperatorByKey(ctx, hash)
 }
 
+func (w *watched) PutTemp(ctx context.Context, kind, id string, data []byte, until time.Time) error {
+	if err := w.call("PutTemp"); err != nil {
+		return err
+	}
+	return w.Store.PutTemp(ctx, kind, id, data, until)
+}
+
 func (w *watched) Scan(ctx context.Context, event string, scans []Scan) ([]Outcome, error) {
 	if err := w.call("Scan"); err != nil {
 		return nil, err
