@@ -26,6 +26,11 @@ func TestReplicasConfirmEachStep(t *testing.T) {
 		t.Errorf("%d rows on the replica, %v, after row %d was acknowledged", there, err, a.Seq)
 	}
 
+	if err := master.Client().ScriptFlush(ctx).Err(); err != nil {
+		t.Fatal(err)
+	}
+	h.want(checkin.Exited, h.scan(checkin.Out, 0)) // WAIT goes along with the script that has to be told again
+
 	replica.Pause()
 	c := h.scan(checkin.In, 1)
 	wantUnavailable(t, h, hasty, c)
