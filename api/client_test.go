@@ -66,6 +66,26 @@ func TestHTTPS(t *testing.T) {
 	}
 }
 
+func TestRequestIDsOfTrustedProxies(t *testing.T) {
+	s := &Server{options: Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}
+	for _, tt := range []struct {
+		peer, sent string
+		taken      bool
+	}{
+		{"10.0.0.1:1", "proxy-id-1", true},
+		{"10.0.0.1:1", "short", false},
+		{"10.0.0.1:1", "with a space", false},
+		{"203.0.113.9:1", "proxy-id-1", false},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = tt.peer
+		r.Header.Set("X-Request-Id", tt.sent)
+		if got := s.requestID(r); (got == tt.sent) != tt.taken || len(got) < 8 {
+			t.Errorf("%q from %s became %q", tt.sent, tt.peer, got)
+		}
+	}
+}
+
 func TestAttempts(t *testing.T) {
 	now := time.Now()
 	a := newAttempts(func() time.Time { return now })

@@ -102,7 +102,7 @@ var (
 
 // serve is the way of every request.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{ResponseWriter: w, request: r, id: requestID(r), started: time.Now()}
+	x := &exchange{ResponseWriter: w, request: r, id: s.requestID(r), started: time.Now()}
 	h := w.Header()
 	h["Content-Security-Policy"] = headerCSP
 	h["Referrer-Policy"] = headerReferrer
@@ -189,9 +189,10 @@ func method(r *http.Request) string {
 	return "OTHER"
 }
 
-// requestID takes the id of a proxy in front if it is one, else makes one.
-func requestID(r *http.Request) string {
-	if id := r.Header.Get("X-Request-Id"); len(id) >= 8 && len(id) <= 64 && isPlain(id) {
+// requestID takes the id of a trusted proxy in front, else makes one: an id that
+// anybody could choose would find other people's lines in the log.
+func (s *Server) requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); len(id) >= 8 && len(id) <= 64 && isPlain(id) && s.trusted(peer(r)) {
 		return id
 	}
 	var b [12]byte
