@@ -38,7 +38,7 @@ func newMetrics(r *prometheus.Registry, s *Server) (*metrics, error) {
 		scans: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lanyard_scans_total", Help: "Scans answered, dry runs apart."}, []string{"result", "reason"}),
 		scanTime: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "lanyard_scan_duration_seconds", Help: "Time to decide a scan and make it durable.", Buckets: latency}),
+			Name: "lanyard_scan_duration_seconds", Help: "Time to decide a scan, or the scans of one batch, and make them durable.", Buckets: latency}),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "lanyard_http_request_duration_seconds", Help: "Time to answer a request, streams to their end.", Buckets: latency},
 			[]string{"route", "method", "status"}),
@@ -66,9 +66,8 @@ func newMetrics(r *prometheus.Registry, s *Server) (*metrics, error) {
 	return m, nil
 }
 
-// scan counts one answer of those that were decided together in the time.
-func (m *metrics) scan(a *checkin.Answer, took time.Duration, together int) {
-	m.scanTime.Observe(took.Seconds() / float64(together))
+// scan counts one answer.
+func (m *metrics) scan(a *checkin.Answer) {
 	if a.Seq == 0 || a.Replayed {
 		return // a dry run, or counted before
 	}

@@ -58,7 +58,8 @@ func (s *Server) postScan(c *call) error {
 	if err != nil {
 		return err
 	}
-	s.metrics.scan(&out[0].Answer, time.Since(began), 1)
+	s.metrics.scanTime.Observe(time.Since(began).Seconds())
+	s.metrics.scan(&out[0].Answer)
 	return c.json(200, &out[0].Answer)
 }
 
@@ -101,13 +102,13 @@ func (s *Server) postBatch(c *call) error {
 		if err != nil {
 			return err
 		}
-		took := time.Since(began)
+		s.metrics.scanTime.Observe(time.Since(began).Seconds())
 		for k := range out {
 			if err := out[k].Err; err != nil {
 				items[at[k]] = c.failedScan(requests[k].ScanID, err)
 				continue
 			}
-			s.metrics.scan(&out[k].Answer, took, len(out))
+			s.metrics.scan(&out[k].Answer)
 			items[at[k]] = &out[k].Answer
 		}
 	}

@@ -180,8 +180,10 @@ func TestOpenRoutes(t *testing.T) {
 		{"metrics", []step{
 			{do: scans, as: "gate", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200},
 			{do: scans, as: "gate", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200},
+			// A batch is one wait, however many scans are in it.
+			{do: scans + "/batch", as: "gate", body: `{"scans":[` + scan("UUID2", "x", "north", "") + "," + scan("UUID3", "x", "north", "") + `]}`, status: 200},
 			{do: "GET //metrics", status: 200, want: []string{`lanyard_scans_total{reason="",result="admitted"} 1`, `lanyard_occupancy{event="ciep21",venue="main-forum"} 1`,
-				`lanyard_occupancy_capacity{event="ciep21",venue="room"} 1`, `lanyard_feed_readers 0`, `lanyard_scan_duration_seconds_count 2`, `lanyard_store_up 1`, "go_goroutines",
+				`lanyard_occupancy_capacity{event="ciep21",venue="room"} 1`, `lanyard_feed_readers 0`, `lanyard_scan_duration_seconds_count 3`, `lanyard_store_up 1`, "go_goroutines",
 				`route="/api/v1/events/{event}/scans"`}, not: append([]string{"{BADGE:LI}", "{UUID1}", "lk_"}, nameless...)},
 		}},
 		{"this document", []step{
