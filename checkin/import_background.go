@@ -33,6 +33,12 @@ type keptImport struct {
 // for the import to end, and otherwise reports how far it is: State is then
 // ImportRunning and ImportReport tells of the rest for 24 hours.
 func (d *Desk) StartImport(ctx context.Context, event string, by Stamp, body io.Reader, o ImportOptions) (*ImportReport, error) {
+	// The whole file first: a slow upload must not hold a place that others wait
+	// for.
+	data, err := io.ReadAll(io.LimitReader(body, badge.MaxRosterBytes+1))
+	if err != nil {
+		return nil, err
+	}
 	leave, err := d.enterImport(ctx)
 	if err != nil {
 		return nil, err
@@ -43,10 +49,6 @@ func (d *Desk) StartImport(ctx context.Context, event string, by Stamp, body io.
 			leave()
 		}
 	}()
-	data, err := io.ReadAll(io.LimitReader(body, badge.MaxRosterBytes+1))
-	if err != nil {
-		return nil, err
-	}
 	if _, err := d.store.Config(ctx, event); err != nil {
 		return nil, err
 	}

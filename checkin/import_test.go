@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -297,4 +298,29 @@ func TestWithdrawnBadgesAreReplaced(t *testing.T) {
 	if n, err = h.IssueAll(h.ctx, here, by, nil); err != nil || n != 0 {
 		t.Errorf("issued %d more, %v", n, err)
 	}
+}
+
+// TestSlowUploads: files that are still on their way keep nobody from importing.
+func TestSlowUploads(t *testing.T) {
+	h := newHall(t)
+	var uploads sync.WaitGroup
+	var senders []*io.PipeWriter
+	for range maxImports {
+		file, sender := io.Pipe()
+		senders = append(senders, sender)
+		uploads.Go(func() {
+			if _, err := h.StartImport(h.ctx, here, by, file, ImportOptions{}); err == nil {
+				t.Error("half a file was imported")
+			}
+		})
+		_, err := sender.Write([]byte("ref,na")) // returns once it is being read
+		h.must(err)
+	}
+	if r, err := h.StartImport(h.ctx, here, by, sheet(3), ImportOptions{}); err != nil || r.Accepted != 3 {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	for _, s := range senders {
+		s.CloseWithError(io.ErrUnexpectedEOF)
+	}
+	uploads.Wait()
 }
