@@ -56,7 +56,7 @@ func Open(dir string, o Options) (*Store, error) {
 		o.FoldEvery = 100_000
 	}
 	f := &folder{dir: filepath.Join(dir, "folds"), every: o.FoldEvery, last: map[string]uint64{}}
-	b := &backing{db: db, grown: f.grown, places: map[string]*places{}}
+	b := &backing{db: db, grown: f.grown, deleted: f.forget, places: map[string]*places{}}
 	loaded, err := b.load(f)
 	if err != nil {
 		db.Close()
@@ -75,8 +75,9 @@ func (s *Store) Close() error {
 
 // backing writes the engine's steps.
 type backing struct {
-	db    *bolt.DB
-	grown func(event string, seq uint64)
+	db      *bolt.DB
+	grown   func(event string, seq uint64)
+	deleted func(event string)
 	// places tells where the people and badges of each event are. Only the
 	// engine's writer uses it, once it is loaded.
 	places map[string]*places
@@ -142,6 +143,7 @@ func (b *backing) Commit(writes []checkin.Write) error {
 		}
 	}
 	last := map[string]uint64{}
+	var deleted []string
 	err := b.db.Update(func(tx *bolt.Tx) error {
 		c := committer{tx: tx, buckets: map[string]*bolt.Bucket{}, places: b.places}
 		for i, w := range writes {
@@ -151,10 +153,17 @@ func (b *backing) Commit(writes []checkin.Write) error {
 			if e, ok := w.Value.(checkin.Entry); ok {
 				last[w.Event] = e.Row.Seq
 			}
+			if w.Table == checkin.EventTable && w.Value == nil {
+				delete(last, w.Event)
+				deleted = append(deleted, w.Event)
+			}
 		}
 		return nil
 	})
 	if err == nil {
+		for _, event := range deleted {
+			b.deleted(event)
+		}
 		for event, seq := range last {
 			b.grown(event, seq)
 		}

@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/gob"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +24,7 @@ type folder struct {
 	mu   sync.Mutex
 	last map[string]uint64 // seq of the snapshot
 	due  map[string]uint64 // committed seq of events that want one
+	gone map[string]int    // how often an event of this name was deleted
 
 	wake    chan struct{}
 	quit    chan struct{}
@@ -34,7 +37,14 @@ func (f *folder) start(e *checkin.Engine) {
 	for _, half := range left { // of a process that died
 		os.Remove(half)
 	}
-	f.due = map[string]uint64{}
+	whole, _ := filepath.Glob(filepath.Join(f.dir, "*.fold"))
+	for _, path := range whole { // of an event whose deletion was the last word
+		event := strings.TrimSuffix(filepath.Base(path), ".fold")
+		if _, err := e.Seq(context.Background(), event); errors.Is(err, checkin.ErrNoEvent) {
+			os.Remove(path)
+		}
+	}
+	f.due, f.gone = map[string]uint64{}, map[string]int{}
 	f.wake, f.quit, f.stopped = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(f.stopped)
@@ -69,27 +79,34 @@ func (f *folder) grown(event string, seq uint64) {
 	}
 }
 
+// forget is told of every event that is deleted: another of that name begins at
+// row 1 again.
+func (f *folder) forget(event string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.last, event)
+	delete(f.due, event)
+	f.gone[event]++
+	os.Remove(f.path(event))
+}
+
 // run takes snapshots of events that have grown by at least so many rows. One
 // that can't be written is no loss: the journal has everything.
 func (f *folder) run(e *checkin.Engine, least uint64) {
 	f.mu.Lock()
-	var events []string
+	events := map[string]int{} // and how often each was deleted
 	for event, seq := range f.due {
 		if seq >= f.last[event]+least {
-			events = append(events, event)
+			events[event] = f.gone[event]
 		}
 	}
 	f.mu.Unlock()
-	for _, event := range events {
+	for event, gone := range events {
 		fold, err := e.Fold(event)
 		if err != nil || !committed(e, event, fold.Seq) {
 			continue
 		}
-		if f.write(event, fold) == nil {
-			f.mu.Lock()
-			f.last[event] = fold.Seq
-			f.mu.Unlock()
-		}
+		f.write(event, fold, gone)
 	}
 }
 
@@ -111,8 +128,9 @@ func committed(e *checkin.Engine, event string, seq uint64) bool {
 	return false
 }
 
-// write puts the snapshot and its SHA-256 into place in one move.
-func (f *folder) write(event string, fold *checkin.Fold) error {
+// write puts the snapshot and its SHA-256 into place in one move, unless the
+// event has been deleted meanwhile.
+func (f *folder) write(event string, fold *checkin.Fold, gone int) error {
 	var body bytes.Buffer
 	if err := gob.NewEncoder(&body).Encode(fold); err != nil {
 		return err
@@ -136,7 +154,16 @@ func (f *folder) write(event string, fold *checkin.Fold) error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(tmp.Name(), f.path(event))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.gone[event] != gone {
+		return nil
+	}
+	if err := os.Rename(tmp.Name(), f.path(event)); err != nil {
+		return err
+	}
+	f.last[event] = fold.Seq
+	return nil
 }
 
 func (f *folder) path(event string) string { return filepath.Join(f.dir, event+".fold") }

@@ -91,6 +91,48 @@ func TestDamagedSnapshots(t *testing.T) {
 	})
 }
 
+// An event takes its snapshot with it, and the next of its name gets its own.
+func TestSnapshotsOfDeletedEvents(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "folds", "expo.fold")
+	s := open(t, dir)
+	storetest.NewEvent(t, s, "expo")
+	scans(t, s, "expo", 0, 300)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old := read(t, path)
+	s = open(t, dir)
+	if err := s.DeleteEvent(background, "expo"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("the deleted event's snapshot is still there: %v", err)
+	}
+	storetest.NewEvent(t, s, "expo")
+	scans(t, s, "expo", 0, 60) // fewer rows than the one before had
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(old, read(t, path)) {
+		t.Error("the new event has the old one's snapshot")
+	}
+	s = open(t, dir)
+	if err := s.DeleteEvent(background, "expo"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, old, 0o600); err != nil { // as if the process had died before it was removed
+		t.Fatal(err)
+	}
+	open(t, dir).Close()
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("the snapshot of no event is still there: %v", err)
+	}
+}
+
 // What a crash has left half written is cleared away.
 func TestHalfWrittenSnapshots(t *testing.T) {
 	dir := t.TempDir()
