@@ -91,12 +91,21 @@ type issued struct {
 	Issued int `json:"issued"`
 }
 
+type issueAllRequest struct {
+	Renew bool `json:"renew"`
+}
+
 func (s *Server) postIssueAll(c *call) error {
-	if err := c.readNothing(); err != nil {
+	var q issueAllRequest
+	if err := c.readOptional(&q); err != nil {
 		return err
 	}
+	issue := s.desk.IssueAll
+	if q.Renew {
+		issue = s.desk.RenewAll
+	}
 	c.allow(longAnswer)
-	n, err := s.desk.IssueAll(c.Request().Context(), c.event, c.by(), nil)
+	n, err := issue(c.Request().Context(), c.event, c.by(), nil)
 	if err != nil {
 		return err
 	}

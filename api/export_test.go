@@ -54,7 +54,7 @@ var RequestTypes = map[string]any{
 	"VenueRequest": venueFields{}, "VenueChange": venueFields{}, "GateRequest": gateFields{}, "GateChange": gateFields{},
 	"CategoryRequest": categoryFields{}, "CategoryChange": categoryFields{}, "OperatorRequest": operatorFields{}, "OperatorChange": operatorFields{},
 	"AttendeeRequest": attendeeFields{}, "AttendeeChange": attendeeFields{}, "ScanRequest": scanRequest{}, "Override": overrideRequest{},
-	"Window": checkin.Window{},
+	"IssueAllRequest": issueAllRequest{}, "Window": checkin.Window{},
 }
 
 // MaxReaders is how many live streams a server carries.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRoster(t *testing.T) {
@@ -69,6 +70,20 @@ func TestRoster(t *testing.T) {
 			{do: "POST " + ciep + "/badges/issue-all", as: "desk", status: 200, want: []string{`{"issued":1}`}},
 			{do: "POST " + ciep + "/badges/issue-all", as: "desk", body: `{}`, status: 200, want: []string{`{"issued":0}`}},
 			{do: "GET " + ciep + "/attendees?status=none", as: "desk", status: 200, want: []string{`"items":[]`}},
+		}},
+		{"badges for a longer event", []step{
+			{do: "POST " + ciep + "/badges/issue-all", as: "desk", body: `{"renew":true}`, status: 200, want: []string{`{"issued":2}`}}, // NEW's, and EARLY's that ends early
+			{do: "PATCH " + ciep, as: "organizer", body: `{"ends_at":"{LATER}"}`, status: 200, before: func(h *hall) {
+				h.names["LATER"] = h.clock().Add(80 * time.Hour).Truncate(time.Second).Format(time.RFC3339)
+				h.names["UNTIL"] = h.clock().Add(104 * time.Hour).Truncate(time.Second).Format(time.RFC3339)
+			}},
+			{do: "POST " + ciep + "/badges/issue-all", as: "desk", status: 200, want: []string{`{"issued":0}`}},
+			{do: "GET " + ciep + "/badges/{BADGE:LI}", as: "desk", status: 200, want: []string{`"active"`}, not: []string{"{UNTIL}"}},
+			{do: "POST " + ciep + "/badges/issue-all", as: "desk", body: `{"renew":"yes"}`, status: 400, want: []string{`"field":"renew"`}},
+			{do: "POST " + ciep + "/badges/issue-all", as: "desk", body: `{"renew":true}`, status: 200, want: []string{`{"issued":4}`}},
+			{do: "GET " + ciep + "/badges/{BADGE:LI}", as: "desk", status: 200, want: []string{`"replaced"`}},
+			{do: "GET " + ciep + "/attendees/{LI}", as: "desk", status: 200, want: []string{`"valid_until":"{UNTIL}"`}},
+			{do: "POST " + ciep + "/badges/issue-all", as: "desk", body: `{"renew":true}`, status: 200, want: []string{`{"issued":0}`}},
 		}},
 		{"an import", []step{
 			{do: "POST " + ciep + "/imports?dry_run=true", as: "organizer", body: roster, header: csvBody, status: 201, want: []string{`"state":"done"`, `"dry_run":true`, `"rows":4`, `"accepted":3`, `"refused":1`, `"updated":1`}},

@@ -58,7 +58,7 @@ func routeList(metricsSeparate bool) []*route {
 		get("/events/{event}/imports/{import}", (*Server).getImport, "How an import goes, for a day.").in(organizers).answer(ok("Import")),
 
 		post("/events/{event}/badges", (*Server).postBadge, "Issue a badge; an attendee's active badge is answered again.").in(desks).takes("BadgeRequest").answer(created("Badge"), ok("Badge")),
-		post("/events/{event}/badges/issue-all", (*Server).postIssueAll, "Issue a badge to everybody who has none.").in(desks).mayTake("Nothing").answer(ok("Issued")),
+		post("/events/{event}/badges/issue-all", (*Server).postIssueAll, "Issue a badge to everybody who has none, or one of a key that has been withdrawn.").in(desks).mayTake("IssueAllRequest").answer(ok("Issued")),
 		get("/events/{event}/badges/{badge}", (*Server).getBadge, "A badge.").in(desks).answer(ok("Badge")),
 		image(get("/events/{event}/badges/{badge}.svg", (*Server).getBadgeSVG, "The badge's QR code as SVG.").in(desks), ".svg", "image/svg+xml"),
 		image(get("/events/{event}/badges/{badge}.png", (*Server).getBadgePNG, "The badge's QR code as PNG.").in(desks), ".png", "image/png").

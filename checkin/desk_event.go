@@ -56,7 +56,8 @@ func (d *Desk) CreateEvent(ctx context.Context, by Stamp, e badge.Event) (badge.
 }
 
 // EditEvent changes the event: *Invalid, ErrNoEvent, or what edit returns. The
-// id stays. Badges that are issued keep the validity that they were signed with.
+// id stays. Badges that are issued keep the validity that they were signed
+// with: RenewAll replaces those that end too early for a longer event.
 func (d *Desk) EditEvent(ctx context.Context, event string, by Stamp, edit func(*badge.Event) error) (badge.Event, error) {
 	if event == System {
 		return badge.Event{}, ErrNoEvent

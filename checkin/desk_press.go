@@ -161,11 +161,22 @@ func (d *Desk) issueStream(ctx context.Context, event string, by Stamp, in <-cha
 // IssueAll gives a badge to everybody who has none, or one whose key has been
 // withdrawn, and tells how many. It may be interrupted and begun again.
 func (d *Desk) IssueAll(ctx context.Context, event string, by Stamp, progress func(done, total int)) (issued int, err error) {
+	return d.issueAll(ctx, event, by, false, progress)
+}
+
+// RenewAll is IssueAll that also replaces badges which end before those of
+// today's event would, as they do when the event has been made longer. People
+// have the old ones on their phones and need the new link.
+func (d *Desk) RenewAll(ctx context.Context, event string, by Stamp, progress func(done, total int)) (issued int, err error) {
+	return d.issueAll(ctx, event, by, true, progress)
+}
+
+func (d *Desk) issueAll(ctx context.Context, event string, by Stamp, renew bool, progress func(done, total int)) (issued int, err error) {
 	if err := own(event); err != nil {
 		return 0, err
 	}
 	total := 0
-	if err := d.eachDue(ctx, event, func(whom []due) error { total += len(whom); return nil }); err != nil {
+	if err := d.eachDue(ctx, event, renew, func(whom []due) error { total += len(whom); return nil }); err != nil {
 		return 0, err
 	}
 	if progress == nil {
@@ -176,7 +187,7 @@ func (d *Desk) IssueAll(ctx context.Context, event string, by Stamp, progress fu
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(in)
-		return d.eachDue(ctx, event, func(whom []due) error {
+		return d.eachDue(ctx, event, renew, func(whom []due) error {
 			select {
 			case in <- whom:
 				return nil
@@ -196,7 +207,7 @@ func (d *Desk) IssueAll(ctx context.Context, event string, by Stamp, progress fu
 }
 
 // eachDue yields everybody who needs a badge, a page at a time.
-func (d *Desk) eachDue(ctx context.Context, event string, yield func([]due) error) error {
+func (d *Desk) eachDue(ctx context.Context, event string, renew bool, yield func([]due) error) error {
 	c, err := d.store.Config(ctx, event)
 	if err != nil {
 		return err
@@ -209,11 +220,11 @@ func (d *Desk) eachDue(ctx context.Context, event string, yield func([]due) erro
 		return yield(whom)
 	})
 	withdrawn := slices.ContainsFunc(c.Keys, func(k badge.Key) bool { return k.Status == badge.KeyWithdrawn })
-	if err != nil || !withdrawn {
+	if err != nil || !withdrawn && !renew {
 		return err
 	}
 	return d.eachPage(ctx, event, badge.Query{Status: "active"}, func(page []badge.Attendee) error {
-		whom, err := d.withWithdrawn(ctx, event, page)
+		whom, err := d.withSpent(ctx, event, page, renew)
 		if err != nil || len(whom) == 0 {
 			return err
 		}
@@ -221,9 +232,9 @@ func (d *Desk) eachDue(ctx context.Context, event string, yield func([]due) erro
 	})
 }
 
-// withWithdrawn are those whose badge was signed with a key that has been
-// withdrawn.
-func (d *Desk) withWithdrawn(ctx context.Context, event string, people []badge.Attendee) (whom []due, err error) {
+// withSpent are those whose badge was signed with a key that has been
+// withdrawn or, to renew, ends too early.
+func (d *Desk) withSpent(ctx context.Context, event string, people []badge.Attendee, renew bool) (whom []due, err error) {
 	ids := make([]string, len(people))
 	for i, a := range people {
 		ids[i] = a.Badge
@@ -240,7 +251,8 @@ func (d *Desk) withWithdrawn(ctx context.Context, event string, people []badge.A
 		return nil, err
 	}
 	for i, a := range people {
-		if k, _ := c.Key(held[i].Key); k.Status == badge.KeyWithdrawn {
+		k, _ := c.Key(held[i].Key)
+		if k.Status == badge.KeyWithdrawn || renew && held[i].ID != "" && held[i].ValidUntil.Before(validUntil(c.Event)) {
 			whom = append(whom, due{attendee: a, replace: true})
 		}
 	}

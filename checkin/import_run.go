@@ -163,7 +163,7 @@ func (run *importRun) needy(ctx context.Context, results []PutResult, withdrawn 
 	if len(held) == 0 {
 		return whom, nil
 	}
-	more, err := run.desk.withWithdrawn(ctx, run.event, held)
+	more, err := run.desk.withSpent(ctx, run.event, held, false)
 	return append(whom, more...), err
 }
 
