@@ -73,8 +73,8 @@ var codes = [...]struct {
 	{"BROKEN", errBroken},
 }
 
-// errBroken: the store's own records contradict one another.
-var errBroken = errors.New("redis: a remembered scan has no journal row")
+// errBroken: the store's own records are damaged or contradict one another.
+var errBroken = errors.New("redis: what is stored of this badge or scan is damaged")
 
 // result reads one result of a script: its code and what comes with it. A code
 // that means something to callers comes back as its error, an unknown one as an error

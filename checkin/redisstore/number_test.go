@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -57,5 +58,34 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 	}
 	if err != nil || len(places) != 1 || places[0] != want {
 		t.Errorf("places %+v, %v", places, err)
+	}
+}
+
+// Damage to the records of one badge, or of one scan, concerns nobody else.
+func TestDamagedRecords(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := opened(t, redistest.Server(t), Options{})
+	h := newHall(t, s, 4)
+	old := h.scan(checkin.In, 3)
+	first := h.want(checkin.Admitted, old)
+	s.client.HSet(ctx, h.keys().places, badgeName(1), "main,1,nonsense")
+	s.client.HSet(ctx, h.keys().scans, old.ID, "1000000")
+	out, err := s.Scan(ctx, h.id, []checkin.Scan{h.scan(checkin.In, 0), h.scan(checkin.In, 1), old, h.scan(checkin.In, 2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range out {
+		if damaged := i == 1 || i == 2; damaged != errors.Is(o.Err, errBroken) || !damaged && o.Answer.Result != checkin.Admitted {
+			t.Errorf("scan %d: %+v", i, o)
+		}
+	}
+	if out[0].Answer.Seq != first.Seq+1 || out[3].Answer.Seq != first.Seq+2 || out[3].Answer.Venue.Inside != 3 {
+		t.Errorf("answers %+v", out)
+	}
+	h.want(checkin.Exited, h.scan(checkin.Out, 2))
+	counts, err := s.Counts(ctx, h.id, h.now)
+	if v := counts.Venues["main"]; err != nil || counts.Seq != first.Seq+3 || v.Entries != 3 || v.Exits != 1 || v.Inside != 2 {
+		t.Errorf("counts %+v, %v", counts, err)
 	}
 }

@@ -41,7 +41,7 @@ func (s *Store) decide(ctx context.Context, e *event, scans []checkin.Scan) (out
 		switch {
 		case errors.Is(err, checkin.ErrNoEvent):
 			return nil, nil, err
-		case err != nil && isRefusal(c):
+		case err != nil && concernsOne(c):
 			out = append(out, checkin.Outcome{Err: err})
 		case err != nil:
 			return nil, nil, err
@@ -72,8 +72,9 @@ func asksFirst(v any) bool {
 	return err == nil && (c == codeClock || c == codeSweep)
 }
 
-// isRefusal tells a refusal to decide one scan from a failure.
-func isRefusal(c code) bool { return c > codeSweep && c != codeBroken }
+// concernsOne tells a refusal to decide, or the failure of, one scan from what
+// concerns all of them.
+func concernsOne(c code) bool { return c > codeSweep }
 
 // renew tells scripts to write a replayed answer again, so that WAIT speaks of
 // it: one that only reads proves nothing about the replicas.

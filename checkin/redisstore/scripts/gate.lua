@@ -56,6 +56,7 @@ end
 
 local function read_place(s)
   local p = {match(s, '^([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)$')}
+  if not p[LAST_SEQ] then error('not a place: ' .. s) end
   if p[ENTRY_AT] == '=' then p[ENTRY_AT] = p[MOVED_AT] end
   if p[ENTRY_ID] == '=' then p[ENTRY_ID] = p[MOVED_BY] end
   return p
@@ -98,7 +99,8 @@ local step
 -- begin starts a step. Figures that it changes are lost unless keeps is set.
 local function begin(keeps)
   if keeps and step then return end
-  step = {seq = tonumber(call('HGET', STATE, 'seq')), rows = {}, moves = {}, figures = {}, minutes = {}, places = {}, scan = false, answer = false}
+  local seq = tonumber(call('HGET', STATE, 'seq'))
+  step = {seq = seq, committed = seq, rows = {}, moves = {}, figures = {}, minutes = {}, places = {}, scan = false, answer = false}
 end
 
 -- load_venue and load_gate read what is counted from its text in the state.
@@ -176,29 +178,49 @@ local function row(r, n)
 end
 
 -- commit writes the rows of a step, the answer that they are to a scan, and
--- the places that have changed.
+-- the places that have changed. What could fail comes before the first write.
+local wrote, refused = false, nil
+
+-- write is a write that may be the first one, which the server may refuse.
+local function write(...)
+  local reply = redis.pcall(...)
+  if type(reply) == 'table' and reply.err then
+    refused = reply
+    error(reply)
+  end
+  wrote = true
+end
+
 local function commit()
-  local rows, moves, seq = step.rows, step.moves, step.seq
-  for i = 1, #rows do call('XADD', JOURNAL, int(seq - #rows + i) .. '-0', 'r', rows[i]) end
-  if step.scan then call('HSET', SCANS, step.scan, step.answer) end
+  local rows, moves, seq, places = step.rows, step.moves, step.seq, {}
   for badge, all in pairs(step.places) do
     local text = place_text(all[1])
     for i = 2, #all do text = text .. ';' .. place_text(all[i]) end
-    call('HSET', PLACES, badge, text)
+    places[#places + 1] = {badge, text}
   end
+  for i = 1, #rows do write('XADD', JOURNAL, int(seq - #rows + i) .. '-0', 'r', rows[i]) end
+  if step.scan then call('HSET', SCANS, step.scan, step.answer) end
+  for i = 1, #places do call('HSET', PLACES, places[i][1], places[i][2]) end
   for i = 1, #moves do call(unpack(moves[i])) end
-  step.rows, step.moves, step.places, step.scan = {}, {}, {}, false
+  step.rows, step.moves, step.places, step.scan, step.committed = {}, {}, {}, false, seq
+end
+
+-- forget drops a step that has failed before it was committed.
+local function forget()
+  if step then
+    step.rows, step.moves, step.places, step.scan, step.seq = {}, {}, {}, false, step.committed
+  end
 end
 
 -- finish writes the figures of all steps of the script.
 local function finish()
-  if not step then return end
+  if not (wrote and step) then return end
   for _, m in ipairs(step.minutes) do call('HSET', m[1], m[2], m[3]) end
-  local state = {'seq', int(step.seq)}
+  local state = {'seq', int(step.committed)}
   for name, f in pairs(step.figures) do
     if f.changed then state[#state + 1], state[#state + 2] = name, concat(f, '|') end
   end
-  if #state > 2 then call('HSET', STATE, unpack(state)) end
+  call('HSET', STATE, unpack(state))
 end
 
 -- read_venue is a venue's rules: {capacity, reentry, group, auto exit, categories, hours}.

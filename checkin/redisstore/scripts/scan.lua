@@ -9,7 +9,7 @@
 --          caller has worked out by its clock: venue, time zone, automatic exit,
 --          the last time of that ("" for none), local day and minute of at
 -- Result: for each scan {OK or REPLAYED, entry record, seq, undone seq or "",
---         person record or false} or {a refusal}; the last may be
+--         person record or false}, {a refusal} or {BROKEN}; the last may be
 --         {CLOCK, venue, time zone, automatic exit}: work it out again with
 --         these, or {SWEEP, venue}: run sweep.lua first. Scans behind such a
 --         one are not decided.
@@ -73,7 +73,7 @@ local function again(c, way, renew)
   end
   local result = e[KIND] == 'undo' and 'denied' or e[RESULT] -- the undo is of a scan that was shown as denied
   if not c.offline or c.shown == result then
-    if renew then call('HSET', SCANS, c.id, undone ~= '' and seq .. ',' .. undone or seq) end
+    if renew then write('HSET', SCANS, c.id, undone ~= '' and seq .. ',' .. undone or seq) end
     return {REPLAYED, text, seq, undone, person_of(e[BADGE])}
   end
   if c.shown == 'denied' then return take_back(c, e, undone) end
@@ -300,9 +300,16 @@ local function scan(c, renew)
   return decide(c, v, rules[3] == '1', direction, overruled, record)
 end
 
-local results = {}
+local results, kept = {}, nil
 for a = 3, #ARGV, FIELDS do
-  local result = scan(read_scan(a), ARGV[2] == '1')
+  kept = step
+  local decided, result = pcall(scan, read_scan(a), ARGV[2] == '1')
+  if not decided then -- one badge whose records are damaged must not hold up the others
+    if refused and not wrote then return refused end
+    step = kept
+    forget()
+    result = {BROKEN}
+  end
   results[#results + 1] = result
   if result[1] == CLOCK or result[1] == SWEEP then break end
 end

@@ -17,7 +17,7 @@ local person = person_of(e[BADGE])
 if undone ~= '' then
   local first = call('XRANGE', JOURNAL, undone .. '-0', undone .. '-0')[1]
   if not first then return {BROKEN} end
-  if ARGV[2] == '1' then call('HSET', SCANS, id, seq .. ',' .. undone) end
+  if ARGV[2] == '1' then write('HSET', SCANS, id, seq .. ',' .. undone) end
   return {REPLAYED, text, person, first[2][2], undone}
 end
 if any ~= '1' and (e[OPERATOR] ~= operator or num(now) - num(e[RECORDED]) > num(window)) then return {UNDO_REFUSED} end
