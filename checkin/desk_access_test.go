@@ -76,9 +76,9 @@ func TestDemotedElsewhere(t *testing.T) {
 	_, token := h.person("1")
 	chief, _, _, err := h.AddOperator(h.ctx, here, by, Operator{Name: "Chief", Role: Supervisor})
 	h.must(err)
-	root, rootKey, _, err := h.AddOperator(h.ctx, System, by, Operator{Name: "Root", Role: Organizer})
+	_, rootKey, _, err := h.AddOperator(h.ctx, System, by, Operator{Name: "Root", Role: Organizer})
 	h.must(err)
-	root, err = h.Authenticate(h.ctx, rootKey)
+	root, err := h.Authenticate(h.ctx, rootKey)
 	h.must(err)
 	override := func(o Operator) error {
 		out, err := h.Scan(h.ctx, here, o, []ScanRequest{{ScanID: uuid.NewString(), Token: token, Gate: "north", Override: "vouched for"}})

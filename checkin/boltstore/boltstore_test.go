@@ -222,14 +222,11 @@ func TestEventOfTheSameName(t *testing.T) {
 	}
 	for _, more := range []int{0, 700} { // shorter and longer than the one that went
 		s = open(t, dir)
+		old := read(t, filepath.Join(dir, "folds", "expo.fold"))
 		if err := s.DeleteEvent(background, "expo"); err != nil {
 			t.Fatal(err)
 		}
 		storetest.NewEvent(t, s, "expo")
-		old, err := os.ReadFile(filepath.Join(dir, "folds", "expo.fold"))
-		if err != nil {
-			t.Fatal(err)
-		}
 		scans(t, s, "expo", 1000, 1000+more)
 		want := records(t, s)
 		if err := s.Close(); err != nil {
