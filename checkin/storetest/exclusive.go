@@ -194,6 +194,15 @@ func testExclusiveOffline(t *testing.T, s checkin.Store) {
 	h.do("exited note:not_inside", h.scan("east", checkin.Out, "dan", offline(checkin.Exited, at(30))))
 	h.do("admitted note:late", h.scan("east", checkin.In, "dan", offline(checkin.Admitted, at(20))))
 	h.wantInside("dan", "west")
+
+	// A phone a little ahead: what is left keeps the later time, so that facts
+	// from before it stay late.
+	ahead := h.now.Add(time.Minute)
+	h.do("admitted", h.scan("west", checkin.In, "eve", offline(checkin.Admitted, ahead)))
+	h.in("admitted", "east", "eve")
+	if p := h.presence("west", "eve"); p.Inside || p.MovedAt != ahead.UnixMilli() {
+		t.Errorf("place %+v", p)
+	}
 }
 
 func testGroupsChange(t *testing.T, s checkin.Store) {
