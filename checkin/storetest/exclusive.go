@@ -197,6 +197,7 @@ func testExclusiveOffline(t *testing.T, s checkin.Store) {
 
 	// A phone a little ahead: what is left keeps the later time, so that facts
 	// from before it stay late.
+	h.out("exited", "west", "dan")
 	ahead := h.now.Add(time.Minute)
 	h.do("admitted", h.scan("west", checkin.In, "eve", offline(checkin.Admitted, ahead)))
 	h.in("admitted", "east", "eve")
