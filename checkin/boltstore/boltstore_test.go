@@ -85,6 +85,9 @@ func wantAfterStart(t testing.TB, how, dir string, want map[string]string) {
 		if got[id] != want[id] {
 			t.Fatalf("started %s: event %s is another\n%s", how, id, storetest.Difference(want[id], got[id]))
 		}
+		if id != checkin.System {
+			storetest.Audit(t, s, id)
+		}
 	}
 }
 
