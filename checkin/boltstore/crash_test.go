@@ -189,7 +189,7 @@ func TestKilled(t *testing.T) {
 		// Every other process begins where the one before was killed: what was
 		// under way there is asked again.
 		first := round / 2 * 100_000
-		enough := 1 + rand.IntN(150)
+		enough := 1 + rand.IntN(100)
 		cmd, lines := child(t, "scan", dir, first)
 		acknowledged(t, lines, acks, enough, func() {
 			if round == 0 {
@@ -204,7 +204,7 @@ func TestKilled(t *testing.T) {
 		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 			t.Fatalf("round %d: the process ended by itself: %v", round, err)
 		}
-		if round%5 == 4 {
+		if round%10 == 9 {
 			wantAcknowledged(t, dir, acks)
 		}
 	}
@@ -255,8 +255,8 @@ func TestPowerCut(t *testing.T) {
 	s := open(t, dir)
 	defer s.Close()
 	storetest.NewEvent(t, s, "expo")
-	for round := range 5 {
-		scans(t, s, "expo", round*100, round*100+100)
+	for round := range 4 {
+		scans(t, s, "expo", round*50, round*50+50)
 		want := records(t, s)
 		image := filepath.Join(after, fmt.Sprint(round))
 		if err := os.MkdirAll(image, 0o700); err != nil {

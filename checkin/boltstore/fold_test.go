@@ -20,15 +20,15 @@ func TestDamagedSnapshots(t *testing.T) {
 	s := open(t, dir)
 	storetest.NewEvent(t, s, "expo")
 	storetest.NewEvent(t, s, "other")
-	scans(t, s, "expo", 0, 100)
-	scans(t, s, "other", 0, 230)
+	scans(t, s, "expo", 0, 60)
+	scans(t, s, "other", 0, 130)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "folds", "expo.fold")
 	early := read(t, path)
 	s = open(t, dir)
-	scans(t, s, "expo", 100, 300)
+	scans(t, s, "expo", 60, 180)
 	want := records(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -37,8 +37,9 @@ func audit(t tb, s checkin.Store, event string) {
 	}
 	auditInside(t, s, event, l)
 	auditCounts(t, s, event, l, len(rows))
-	auditBackup(t, s, event, l)
-	auditAnswers(t, s, event, l)
+	items := backup(t, s, event)
+	auditBackup(t, items, l)
+	auditAnswers(t, s, event, items, l)
 }
 
 func auditInside(t tb, s checkin.Store, event string, l *ledger) {
@@ -97,10 +98,10 @@ func auditCounts(t tb, s checkin.Store, event string, l *ledger, rows int) {
 
 // auditBackup looks into the pieces that no other method tells: all minutes,
 // and places both as they are and as the entries say that they became.
-func auditBackup(t tb, s checkin.Store, event string, l *ledger) {
+func auditBackup(t tb, items []checkin.Item, l *ledger) {
 	t.Helper()
 	places, became := map[spot]checkin.Presence{}, map[spot]checkin.Presence{}
-	for _, it := range backup(t, s, event) {
+	for _, it := range items {
 		switch it.Type {
 		case checkin.ItemPresence:
 			p := decode[checkin.Presence](t, it)
@@ -138,10 +139,10 @@ func auditBackup(t tb, s checkin.Store, event string, l *ledger) {
 }
 
 // auditAnswers demands that every scan id gives the verdict that it was told.
-func auditAnswers(t tb, s checkin.Store, event string, l *ledger) {
+func auditAnswers(t tb, s checkin.Store, event string, items []checkin.Item, l *ledger) {
 	t.Helper()
 	var scans []checkin.Scan
-	for _, it := range backup(t, s, event) {
+	for _, it := range items {
 		if it.Type != checkin.ItemEntry {
 			continue
 		}
