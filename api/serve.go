@@ -112,7 +112,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	h["Permissions-Policy"] = headerPermissions
 	h["Cache-Control"] = headerNoStore
 	h["X-Request-Id"] = []string{x.id}
-	if s.isHTTPS(r) {
+	if s.isHTTPS(r) && !s.options.PlainToo {
 		h["Strict-Transport-Security"] = headerHSTS
 	}
 	defer s.finish(x)

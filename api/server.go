@@ -37,6 +37,9 @@ type Options struct {
 	MetricsSeparate bool
 	// TLS tells that the server itself speaks HTTPS.
 	TLS bool
+	// PlainToo tells that the same host also shows a page over plain HTTP that
+	// browsers have to reach: they are then not told to use HTTPS alone.
+	PlainToo bool
 }
 
 // Server answers HTTP. It is safe for concurrent use.

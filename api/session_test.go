@@ -135,6 +135,14 @@ func TestTooManyAttemptsCostTheStoreNothing(t *testing.T) {
 	})
 }
 
+func TestNoStrictTransportBesideAPlainPage(t *testing.T) {
+	h := newHall(t, memory, func(o *api.Options) { o.TLS, o.PlainToo = true, true })
+	res, _ := h.request(step{do: "POST /session", as: "gate"})
+	if !res.Cookies()[0].Secure || res.Header.Get("Strict-Transport-Security") != "" {
+		t.Errorf("cookie %v, Strict-Transport-Security %q", res.Cookies()[0], res.Header.Get("Strict-Transport-Security"))
+	}
+}
+
 func TestSecureCookie(t *testing.T) {
 	for _, tls := range []bool{false, true} {
 		h := newHall(t, memory, func(o *api.Options) { o.TLS = tls })

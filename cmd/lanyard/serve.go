@@ -118,7 +118,7 @@ func (p *program) open(ctx context.Context, s *serverSettings, log *slog.Logger)
 	}
 	srv.api, err = api.New(api.Options{Desk: srv.desk, Site: site, Log: log, Registry: registry,
 		TrustedProxies: proxies, BaseURL: strings.TrimSuffix(s.baseURL, "/"), Version: versionText(),
-		MetricsSeparate: s.metricsAddr != "", TLS: srv.tls != nil})
+		MetricsSeparate: s.metricsAddr != "", TLS: srv.tls != nil, PlainToo: s.tlsSelf})
 	if err != nil {
 		return nil, err
 	}
