@@ -148,12 +148,3 @@ func (s *State) unfold(f *Fold) {
 		}
 	}
 }
-
-// Events lists the ids of what has been loaded.
-func (l *Loaded) Events() []string {
-	ids := make([]string, 0, len(l.events))
-	for id := range l.events {
-		ids = append(ids, id)
-	}
-	return ids
-}

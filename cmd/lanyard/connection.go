@@ -229,10 +229,7 @@ func (c *connection) call(ctx context.Context, method, path string, in, into any
 	if into == nil {
 		return nil
 	}
-	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
-		return errUnreachable{fmt.Errorf("the server's answer broke off: %w", err)}
-	}
-	return nil
+	return decodeBody(resp, into)
 }
 
 // each pages through a list and hands over its items.

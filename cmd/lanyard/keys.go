@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,7 +90,7 @@ key has leaked; the people concerned need new badges.`,
 		Example: "  lanyard keys revoke A7 --event ciep21",
 		Args:    oneArg("the KID that 'lanyard keys list' shows"),
 	}, func(c *cobra.Command, conn *connection, event string, args []string) error {
-		if err := conn.call(c.Context(), http.MethodPost, eventPath(event, "keys", pathEscape(args[0]), "revoke"), nil, nil); err != nil {
+		if err := conn.call(c.Context(), http.MethodPost, eventPath(event, "keys", url.PathEscape(args[0]), "revoke"), nil, nil); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.out, "Key %s is withdrawn.\n", args[0])

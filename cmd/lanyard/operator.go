@@ -12,8 +12,6 @@ import (
 	"lanyard/badge"
 )
 
-func pathEscape(s string) string { return url.PathEscape(s) }
-
 func (p *program) operator() *cobra.Command {
 	c := group("operator", "Staff credentials of an event")
 	c.AddCommand(p.operatorAdd(), p.operatorList(), p.operatorRevoke())
@@ -102,7 +100,7 @@ func (p *program) operatorRevoke() *cobra.Command {
 		Use: "revoke ID --event E", Short: "End a credential at once", Example: "  lanyard operator revoke op-3kqp9vw1 --event ciep21",
 		Args: oneArg("the ID that 'lanyard operator list' shows"),
 	}, func(c *cobra.Command, conn *connection, event string, args []string) error {
-		if err := conn.call(c.Context(), http.MethodDelete, eventPath(event, "operators", pathEscape(args[0])), nil, nil); err != nil {
+		if err := conn.call(c.Context(), http.MethodDelete, eventPath(event, "operators", url.PathEscape(args[0])), nil, nil); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.out, "Operator %s is revoked.\n", args[0])
