@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"slices"
 
 	"lanyard/checkin"
@@ -49,4 +50,31 @@ func (h *hall) refusedWithoutTrace(do func()) {
 	if h.digest() != before {
 		h.t.Error("a refused request changed the store")
 	}
+}
+
+// kept is the digest of what no verdict may touch that lets nobody through:
+// configuration, people and badges of ciep21, and who is inside.
+func (h *hall) kept() string {
+	h.t.Helper()
+	var lines []string
+	if err := h.faulty.Store.Backup(context.Background(), "ciep21", func(it checkin.Item) error {
+		switch it.Type {
+		case checkin.ItemRecord, checkin.ItemAttendee, checkin.ItemBadge:
+			lines = append(lines, it.Type+" "+string(it.Data))
+		case checkin.ItemPresence:
+			var p checkin.Presence
+			if err := json.Unmarshal(it.Data, &p); err != nil || p.Inside {
+				lines = append(lines, it.Type+" "+string(it.Data))
+			}
+		}
+		return nil
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+	slices.Sort(lines)
+	sum := sha256.New()
+	for _, l := range lines {
+		sum.Write([]byte(l + "\n"))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
