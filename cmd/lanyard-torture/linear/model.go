@@ -49,8 +49,11 @@ func (m *rules) step(s *state, r *Request, told *Answer) (Answer, *state) {
 	case Look:
 		return m.look(s, r, told)
 	}
+	if told.Seq == 0 && r.Kind == Capacity && s.limit(r.Venue) == r.Capacity {
+		return *told, s // what changes nothing leaves no row
+	}
 	if told.Seq <= s.seq {
-		return Answer{}, nil
+		return Answer{Code: "a row, or nothing to change"}, nil
 	}
 	n := s.next(told.Seq)
 	if r.Kind == Revoke {

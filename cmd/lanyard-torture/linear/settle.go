@@ -239,7 +239,7 @@ func (s *settler) settleCapacities(ops []Op) {
 			case o.Answer.Code == "stale":
 				// changed by others at the same time: refused, and nothing happened
 			case o.Answer.Code == "":
-				s.tally.Convict(&s.tally.Lost, "no row for what was acknowledged: %s", o)
+				s.out.ops = append(s.out.ops, o) // right where it was the capacity already
 			default:
 				s.tally.Convict(&s.tally.WrongAnswers, "changing a capacity: %s", o)
 			}
