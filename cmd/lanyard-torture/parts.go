@@ -13,6 +13,7 @@ var parts = []struct {
 	name string
 	run  part.Func
 }{
+	{"linearizability/proof", linear.Proof},
 	{"linearizability/embedded", linear.On(linear.Embedded)},
 	{"linearizability/redis", linear.On(linear.Redis)},
 	{"linearizability/servers", linear.On(linear.Servers)},

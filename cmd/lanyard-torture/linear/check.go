@@ -108,6 +108,8 @@ func explain(t *part.Tally, m *rules, history []porcupine.Operation, ops []Op) {
 // columnOf the table that a wrong answer belongs in.
 func columnOf(t *part.Tally, told, demanded Answer) *int {
 	switch {
+	case told.Seq == 0 && told.Result == "" && told.Code == "": // a change without a row
+		return &t.Lost
 	case told.Result == "admitted" && !told.Forced && demanded.Reason == "venue_full":
 		return &t.OverCapacity
 	case told.Result == "admitted" && !told.Forced && demanded.Result == "denied" && demanded.Reason != "revoked" && demanded.Reason != "invalid_token":

@@ -26,8 +26,6 @@ type crowd struct {
 
 const (
 	clients = 12
-	// rememberSent is from how many of the latest scans resends and undos are drawn.
-	rememberSent = 60
 	// window is how many badges turn up in the same moments.
 	window = 14
 )
@@ -65,9 +63,7 @@ func (c *crowd) stop() { close(c.stopped) }
 func (c *crowd) remember(r Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sent = append(c.sent, r); len(c.sent) > 4*rememberSent {
-		c.sent = append(c.sent[:0:0], c.sent[len(c.sent)-rememberSent:]...)
-	}
+	c.sent = append(c.sent, r)
 }
 
 // recent scan of anybody's, latest or some time ago.
@@ -77,11 +73,8 @@ func (c *crowd) recent(rng *rand.Rand) (Request, bool) {
 	if len(c.sent) == 0 {
 		return Request{}, false
 	}
-	back := 1 + rng.IntN(min(rememberSent, len(c.sent)))
-	if rng.IntN(2) == 0 {
-		back = 1 + rng.IntN(min(4, len(c.sent)))
-	}
-	return c.sent[len(c.sent)-back], true
+	among := [...]int{4, 4, 60, len(c.sent)}[rng.IntN(4)] // nothing may be forgotten, however old
+	return c.sent[len(c.sent)-1-rng.IntN(min(among, len(c.sent)))], true
 }
 
 // fault counts one that the clients inject themselves: duplicates, and

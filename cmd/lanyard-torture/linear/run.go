@@ -20,11 +20,11 @@ const (
 	historyOf = 20 * time.Second
 	// roster is how many badges an event has.
 	roster = 600
-	// think is the longest pause of a client between two acts.
-	think = 40 * time.Millisecond
-	// lateAfter is how long an operation may still happen whose client has gone:
-	// longer than a server waits for its store.
-	lateAfter = 5 * time.Second
+	// usualThink is the longest pause of a client between two acts.
+	usualThink = 40 * time.Millisecond
+	// usualLate is how long an operation may still happen whose client has gone:
+	// longer than the three seconds that a server waits for its store.
+	usualLate = 4 * time.Second
 )
 
 // On is the part that holds Lanyard on one of the stores to its rules.
@@ -36,7 +36,7 @@ func On(store string) part.Func {
 		}
 		defer s.stop()
 		n := int((p.Duration + historyOf - 1) / historyOf)
-		r := &runner{system: s, tally: &t, faults: map[string]int{}, verdicts: map[string]int{}}
+		r := &runner{system: s, tally: &t, faults: map[string]int{}, verdicts: map[string]int{}, think: usualThink, late: usualLate}
 		for i := range n {
 			if err := r.history(ctx, p.Seed+uint64(i)*1_000_003, p.Duration/time.Duration(n), roster); err != nil {
 				return t, err
@@ -52,6 +52,8 @@ func On(store string) part.Func {
 type runner struct {
 	*system
 	tally           *part.Tally
+	think           time.Duration // longest pause of a client
+	late            time.Duration // until nothing can happen any more whose client has gone
 	mu              sync.Mutex
 	faults          map[string]int
 	verdicts        map[string]int
@@ -74,7 +76,7 @@ func (r *runner) history(ctx context.Context, seed uint64, during time.Duration,
 	if err != nil {
 		return err
 	}
-	c := newCrowd(hall, seed, r.bases, think)
+	c := newCrowd(hall, seed, r.bases, r.think)
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var crowd sync.WaitGroup
@@ -90,7 +92,7 @@ func (r *runner) history(ctx context.Context, seed uint64, during time.Duration,
 	}
 	<-tormenting.Done()
 	nemeses.Wait()
-	rest(ctx, 300*time.Millisecond) // some more in peace: what broke must be whole again
+	rest(ctx, min(300*time.Millisecond, during/4)) // some more in peace: what broke must be whole again
 	c.stop()
 	crowd.Wait()
 	if err := errors.Join(append(broken, ctx.Err())...); err != nil {
@@ -123,7 +125,7 @@ func (r *runner) collect(ctx context.Context, hall *Hall, rec *Recorder) (*Evide
 				last = max(last, o.Call)
 			}
 		}
-		rest(ctx, lateAfter-time.Duration(rec.now()-last))
+		rest(ctx, r.late-time.Duration(rec.now()-last))
 	}
 	e, err := collect(ctx, hall)
 	if err == nil && r.verify != nil {
