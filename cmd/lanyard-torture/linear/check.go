@@ -86,7 +86,6 @@ func explain(t *part.Tally, m *rules, history []porcupine.Operation, ops []Op) {
 		}
 	}
 	var culprit *Op
-	var expected Answer
 	for i := range ops {
 		o := &ops[i]
 		if done[i] || o.Call > end {
@@ -100,7 +99,12 @@ func explain(t *part.Tally, m *rules, history []porcupine.Operation, ops []Op) {
 		t.Convict(&t.WrongAnswers, "no order of %d operations at %s fits the rules", len(ops), m.venues[0].ID)
 		return
 	}
-	expected, _ = m.step(s, &culprit.Request, &culprit.Answer)
+	expected, after := m.step(s, &culprit.Request, &culprit.Answer)
+	if after == nil && expected.fits(&culprit.Answer) {
+		t.Convict(&t.WrongAnswers, "after %d of %d operations at %s, up to row %d, no row can come any more for %s; before it: %s",
+			len(longest), len(ops), m.venues[0].ID, s.seq, *culprit, before(culprit, longest, ops))
+		return
+	}
 	t.Convict(columnOf(t, culprit.Answer, expected), "after %d of %d operations at %s, up to row %d, the rules demand %q of %s; before it: %s",
 		len(longest), len(ops), m.venues[0].ID, s.seq, expected.String(), *culprit, before(culprit, longest, ops))
 }

@@ -2,10 +2,10 @@ package linear
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,18 +203,32 @@ func proxyFaults(what string, p *rig.Proxy) []fault {
 }
 
 // torment injects faults one after the other until ctx ends, and counts them.
+// All of them have had their turn before one comes again, kills first: a short
+// run must have seen those.
 func torment(ctx context.Context, faults []fault, rng *rand.Rand, count func(name string)) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	var failed error
+	var deck []fault
 	for !rest(ctx, between(rng, 100*time.Millisecond, 700*time.Millisecond)) {
-		f := faults[rng.IntN(len(faults))]
+		if len(deck) == 0 {
+			deck = slices.Clone(faults)
+			rng.Shuffle(len(deck), func(i, j int) { deck[i], deck[j] = deck[j], deck[i] })
+			slices.SortStableFunc(deck, func(a, b fault) int { return rank(a) - rank(b) })
+		}
+		f := deck[0]
+		deck = deck[1:]
 		count(f.name)
 		if err := f.do(context.WithoutCancel(ctx), rng); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", f.name, err))
-			return failed
+			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
 	return nil
+}
+
+func rank(f fault) int {
+	if strings.HasSuffix(f.name, " killed") {
+		return 0
+	}
+	return 1
 }
