@@ -64,7 +64,7 @@ need-node:
 	@.ci/need node
 
 need-tests: need-go
-	@.ci/need node gcc redis chromium zbar cjk-font
+	@.ci/need node gcc redis chromium zbar cjk-font thai-font
 
 # One after the other, cheapest first, also under `make -j`: on two cores the
 # load run must not compete with the race detector.
