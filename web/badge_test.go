@@ -61,7 +61,7 @@ func TestBadgeShowsEverythingInItsLanguage(t *testing.T) {
 		`data-poll="/b/q2Vn0mYt5sJ8cXa1LrZk4w/status"`, `href="/b/q2Vn0mYt5sJ8cXa1LrZk4w/badge.png"`}
 	for lang, want := range map[string][]string{
 		"en": {`<html lang="en">`, "Admitted", "You are inside:", "Main Forum", "since 09:14", "12–13 April 2025, from 09:00", "Convention Center", "Save picture", "Add to home screen", `href="?lang=zh"`, "中文"},
-		"zh": {`<html lang="zh">`, "已入场", "您已进入：", "主论坛", "09:14 入场", "2025年4月12日–13日，09:00 开始", "会展中心", "保存图片", "添加到主屏幕", `href="?lang=en"`, "English"},
+		"zh": {`<html lang="zh">`, "已入场", "您已进入：", "主论坛", "09:14 起", "2025年4月12日–13日，09:00 开始", "会展中心", "保存图片", "添加到主屏幕", `href="?lang=en"`, "English"},
 	} {
 		p := sample(t)
 		p.Lang = lang
