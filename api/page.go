@@ -119,6 +119,7 @@ func (s *Server) getPage(c *call) error {
 		if err != nil {
 			return s.pageFailed(c, err)
 		}
+		view.Number = p.badge.ID
 		view.QR = template.HTML(code.SVG()) // our own drawing: no text from outside is in it
 	}
 	// The code matters more than the rest: it is shown without it, too.

@@ -31,6 +31,9 @@ type BadgePage struct {
 	// package; it must have a viewBox and no inline style. It isn't shown on a
 	// badge that is over.
 	QR template.HTML
+	// Number is the badge's id, which staff type where the code can't be read.
+	// It is shown with the code only.
+	Number string
 
 	Inside      map[string]string // name of the venue the person is in, nil when in none
 	InsideSince time.Time         // zero when unknown
