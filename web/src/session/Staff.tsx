@@ -142,7 +142,7 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
             lang={lang}
             t={t}
             onEvent={(event) => setState({ ...state, event })}
-            onSignedOut={() => setState({ at: "out", trouble: "" })}
+            onSignedOut={() => setState({ at: "out", trouble: t("staff.ended") })}
           />
         )}
       </main>
