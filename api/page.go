@@ -99,6 +99,7 @@ func (s *Server) getPage(c *call) error {
 	view := web.BadgePage{
 		Lang:        web.PickLang(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"), p.attendee.Locale),
 		Link:        p.badge.Link,
+		Number:      p.badge.ID,
 		EventName:   p.config.Event.Name,
 		Place:       p.config.Event.Place,
 		EventLocale: p.config.Event.Locale,
@@ -119,7 +120,6 @@ func (s *Server) getPage(c *call) error {
 		if err != nil {
 			return s.pageFailed(c, err)
 		}
-		view.Number = p.badge.ID
 		view.QR = template.HTML(code.SVG()) // our own drawing: no text from outside is in it
 	}
 	// The code matters more than the rest: it is shown without it, too.

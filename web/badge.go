@@ -14,6 +14,9 @@ type BadgePage struct {
 	Lang string // "zh" or "en", from PickLang
 	Link string // the page's own link id, as in /b/{link}
 
+	// Number is the badge's id, for a gate or desk that types what it can't scan.
+	Number string
+
 	EventName   map[string]string
 	EventLocale string    // the event's default
 	StartsAt    time.Time // in the event's time zone, as is EndsAt
@@ -31,9 +34,6 @@ type BadgePage struct {
 	// package; it must have a viewBox and no inline style. It isn't shown on a
 	// badge that is over.
 	QR template.HTML
-	// Number is the badge's id, which staff type where the code can't be read.
-	// It is shown with the code only.
-	Number string
 
 	Inside      map[string]string // name of the venue the person is in, nil when in none
 	InsideSince time.Time         // zero when unknown

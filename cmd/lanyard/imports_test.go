@@ -16,16 +16,21 @@ import (
 // Tests may look further.
 func TestImportsGoOneWay(t *testing.T) {
 	ours := map[string][]string{
-		"badge":                        {},
-		"checkin":                      {"lanyard/badge"},
-		"checkin/boltstore":            {"lanyard/badge", "lanyard/checkin"},
-		"checkin/redisstore":           {"lanyard/badge", "lanyard/checkin"},
-		"checkin/redisstore/redistest": {},
-		"checkin/storetest":            {"lanyard/badge", "lanyard/checkin"},
-		"api":                          {"lanyard/badge", "lanyard/checkin", "lanyard/web"},
-		"web":                          {},
-		"cmd/lanyard":                  {"lanyard/api", "lanyard/badge", "lanyard/checkin", "lanyard/checkin/boltstore", "lanyard/checkin/redisstore", "lanyard/web"},
-		"cmd/lanyard-load":             {},
+		"badge":                              {},
+		"checkin":                            {"lanyard/badge"},
+		"checkin/boltstore":                  {"lanyard/badge", "lanyard/checkin"},
+		"checkin/redisstore":                 {"lanyard/badge", "lanyard/checkin"},
+		"checkin/redisstore/redistest":       {},
+		"checkin/storetest":                  {"lanyard/badge", "lanyard/checkin"},
+		"api":                                {"lanyard/badge", "lanyard/checkin", "lanyard/web"},
+		"web":                                {},
+		"cmd/lanyard":                        {"lanyard/api", "lanyard/badge", "lanyard/checkin", "lanyard/checkin/boltstore", "lanyard/checkin/redisstore", "lanyard/web"},
+		"cmd/internal/rig":                   {},
+		"cmd/lanyard-load":                   {"lanyard/cmd/internal/rig"},
+		"cmd/lanyard-torture":                {"lanyard/cmd/lanyard-torture/linear", "lanyard/cmd/lanyard-torture/part"},
+		"cmd/lanyard-torture/linear":         {"lanyard/cmd/internal/rig", "lanyard/cmd/lanyard-torture/linear/planted", "lanyard/cmd/lanyard-torture/part"},
+		"cmd/lanyard-torture/linear/planted": {"lanyard/cmd/internal/rig"},
+		"cmd/lanyard-torture/part":           {},
 	}
 	places := map[string][]string{
 		"github.com/labstack/echo/":    {"api", "cmd/lanyard", "cmd/lanyard-load"},
