@@ -150,7 +150,9 @@ test("a paired phone admits a badge that it sees, once", async ({ demo, camera, 
   await page.getByRole("button", { name: "End shift" }).click();
   await startShift(page, gates.in);
   await expect(heading(page)).toHaveText("Not admitted");
-  await expect(page.getByRole("alertdialog")).toContainText("This is not a badge of ours.");
+  await expect(page.getByRole("alertdialog")).toContainText(
+    "This is a WeChat code, not a badge. Ask for the code on the badge.",
+  );
 });
 
 test("from a code in view to its verdict in under 400 ms, by light scripts", async ({

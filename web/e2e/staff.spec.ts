@@ -136,7 +136,7 @@ test("what is no badge is refused in plain words", async ({ page, demo }) => {
   await page.getByLabel("证件码").fill("https://example.org/not-a-badge");
   await page.getByRole("button", { name: "核验" }).click();
   await expect(page.getByRole("alertdialog").getByRole("heading")).toHaveText("不予进入");
-  await expect(page.getByRole("alertdialog")).toContainText("这不是本系统的证件。");
+  await expect(page.getByRole("alertdialog")).toContainText("这是网址，不是证件。请出示证件上的二维码。");
 });
 
 test("a gate whose phone knows nothing never admits without a network", async ({

@@ -9,6 +9,7 @@ import { Start } from "./Start";
 import { Station } from "./Station";
 import "./scan.css";
 import { keepShell, onShift } from "./shell";
+import { recallSunlight } from "./sunlight";
 import { words } from "./words";
 
 interface Ground {
@@ -106,6 +107,7 @@ function Scan({ me, event, lang, onSignedOut }: Shift) {
   );
 }
 
+recallSunlight();
 keepShell();
 openSurface({
   title: (lang) => words(lang)("scan.title"),

@@ -66,6 +66,10 @@ class Hall {
       this.scans.push(r);
       return this.#say(() => answerTo(r));
     },
+    number: async (r) => {
+      this.scans.push(r);
+      return this.#say(() => answerTo(r));
+    },
     batch: async (scans) => {
       if (this.up) this.batches.push(scans);
       return this.#say(() => ({ items: scans.map(this.item) as ScanAnswer[] }));
@@ -180,6 +184,20 @@ describe("Phone", () => {
     two.stop();
   });
 
+  it("has a number decided by the server alone", async () => {
+    const { phone } = await open();
+    const typed = newScan("AAAAAAAAAAE", north, "in");
+    expect(await phone.decide(typed)).toMatchObject({ kind: "decided", result: "admitted" });
+    expect(hall.scans).toMatchObject([{ scan_id: typed.id, token: "AAAAAAAAAAE", gate: "north" }]);
+    hall.up = false;
+    expect(await phone.decide(newScan("AAAAAAAAAAE", north, "in"))).toMatchObject({
+      kind: "failed",
+      why: "number",
+    });
+    expect(await shelf.count("ciep21")).toBe(0); // nothing was shown, so nothing is sent
+    phone.stop();
+  });
+
   it("never admits when it was never told anything", async () => {
     hall.up = false;
     const { phone } = await open();
@@ -287,6 +305,31 @@ describe("upload", () => {
     const ids = hall.batches.flat().map((s) => s.scan_id);
     expect(ids).toEqual(Array.from({ length: 450 }, (_, i) => `s${i}`));
     expect(hall.batches.map((b) => b.length)).toEqual([200, 200, 50]);
+  });
+
+  it("brings 5,000 up in batches and, cut off again and again, sends none twice", async () => {
+    await wait(5000);
+    let n = 0;
+    const shaky: Parameters<typeof upload>[2] = async (scans) => {
+      n++;
+      if (n % 7 === 0) return silence; // lost before it arrived
+      return hall.server.batch(scans);
+    };
+    let rounds = 1;
+    while ((await upload(shelf, "ciep21", shaky)) !== "all") rounds++;
+    expect(rounds).toBe(5);
+    expect(hall.batches.every((b) => b.length <= 500)).toBe(true);
+    const ids = hall.batches.flat().map((s) => s.scan_id);
+    expect(ids).toEqual(Array.from({ length: 5000 }, (_, i) => `s${i}`));
+    expect(await shelf.count("ciep21")).toBe(0);
+  });
+
+  it("keeps what a batch has answered before it was cut off, and asks again for the rest", async () => {
+    await wait(5);
+    hall.item = (r) =>
+      r.scan_id === "s3" ? { scan_id: "s3", error: { status: 503, code: "unavailable" } } : answerTo(r);
+    expect(await upload(shelf, "ciep21", post())).toBe("later");
+    expect((await shelf.waiting("ciep21", undefined, 9)).map((s) => s.scan_id)).toEqual(["s3", "s4"]);
   });
 
   it("keeps for another operator what this one may not send", async () => {

@@ -3,16 +3,18 @@
 import { type Answer, BASE, call, of } from "../server/client";
 import type { FailedScan, ScannerAnswer } from "../server/scanner";
 import type { Items, Me, ScanAnswer, ScanRequest } from "../server/shapes";
-import { decide, type Scan, type Verdict } from "./gate";
+import { decide, request, type Scan, type Verdict } from "./gate";
 import { insideOf, type Known, learn, type Move } from "./known";
 import { type Decision, judge, moved } from "./rules";
 import { type Conflict, moveKey, type Shelf } from "./shelf";
 import { isSigned, prepare, type Verify } from "./signature";
-import { parse } from "./token";
+import { isBadgeId, parse } from "./token";
 import { alone, upload } from "./upload";
 
 /** How long a queue of people waits for the server before the phone decides. */
 const PATIENCE_MS = 1500;
+/** A typed number, which the phone can't decide by itself, may take longer. */
+const NUMBER_MS = 6000;
 const EVERY_MS = 5000;
 /** While the server doesn't answer. */
 const RETRY_MS = 2000;
@@ -37,6 +39,8 @@ export interface View {
 /** How the server is reached; a test puts its own in place. */
 export interface Server {
   readonly scan: (request: ScanRequest, patienceMs: number) => Promise<Answer<ScanAnswer>>;
+  /** A scan by the number that the request has in place of a token. */
+  readonly number: (request: ScanRequest, patienceMs: number) => Promise<Answer<ScanAnswer>>;
   readonly batch: (scans: readonly ScanRequest[]) => Promise<Answer<Items<ScanAnswer | FailedScan>>>;
   readonly scanner: (since: number | undefined) => Promise<Answer<ScannerAnswer>>;
   readonly ping: () => Promise<Answer<unknown>>;
@@ -45,6 +49,8 @@ export interface Server {
 
 export const serverFor = (event: string): Server => ({
   scan: (request, patience) => call("POST", of(event, "scans"), request, patience),
+  number: ({ token, ...request }, patience) =>
+    call("POST", of(event, "badges", token, "scans"), request, patience),
   batch: (scans) => call("POST", of(event, "scans", "batch"), { scans }, 20_000),
   scanner: (since) =>
     since === undefined
@@ -206,12 +212,15 @@ export class Phone {
   /** Decides one scan; it never fails and never takes much longer than our patience. */
   async decide(scan: Scan): Promise<Verdict> {
     const verdict = await decide(scan, {
-      ask: async (request) => {
+      ask: async (one) => {
         // Once the server has kept one person waiting, nobody waits until it
         // has answered again: sync asks it all the time.
         if (!this.#view.online && this.#view.known) return { kind: "unavailable", retryAfterMs: undefined };
         const asked = this.#now();
-        const answer = await this.with_.server.scan(request, PATIENCE_MS);
+        const { server } = this.with_;
+        const answer = isBadgeId(one.token)
+          ? await server.number({ ...request(one), token: one.token }, NUMBER_MS)
+          : await server.scan(request(one), PATIENCE_MS);
         if (answer.kind === "unavailable") {
           this.#change({ online: false });
           this.sync();

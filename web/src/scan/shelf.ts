@@ -33,6 +33,14 @@ export interface Conflict {
 export type Place = readonly [layer: number, n: number];
 export type Queued = Waiting & { readonly place: Place };
 
+/** What became of a waiting scan at the server. */
+export interface Settled {
+  readonly scan: Queued;
+  /** Its place in the journal, if it has one. */
+  readonly seq?: number | undefined;
+  readonly conflict?: Conflict | undefined;
+}
+
 export interface Shelf {
   /**
    * Keeps a verdict and what it moved, both or neither, before it is shown.
@@ -42,8 +50,8 @@ export interface Shelf {
   /** Waiting scans of the event in the order they were made, after a place. */
   waiting(event: string, after: Place | undefined, limit: number): Promise<Queued[]>;
   count(event: string): Promise<number>;
-  /** Takes a scan off the queue, unless its verdict has been changed since. */
-  done(scan: Queued, seq: number | undefined, conflict: Conflict | undefined): Promise<void>;
+  /** Takes scans off the queue, all at once, but for those whose verdict has been changed since. */
+  done(settled: readonly Settled[]): Promise<void>;
   /**
    * Takes back a verdict that still waits: it is uploaded as denied, since the
    * server may have heard of it. False when it doesn't wait any more.
@@ -99,15 +107,20 @@ export class MemoryShelf implements Shelf {
     return (await this.waiting(event, undefined, Number.POSITIVE_INFINITY)).length;
   }
 
-  async done(scan: Queued, seq: number | undefined, conflict: Conflict | undefined): Promise<void> {
-    if (this.#queue.get(scan.scan_id)?.verdict !== scan.verdict) return;
-    this.#queue.delete(scan.scan_id);
-    if (conflict) this.#conflicts.set(conflict.scan_id, conflict);
-    for (const [key, m] of this.#moves)
-      if (m.scan_id === scan.scan_id) {
-        if (seq === undefined) this.#moves.delete(key);
-        else this.#moves.set(key, { ...m, seq });
-      }
+  async done(settled: readonly Settled[]): Promise<void> {
+    const seqs = new Map<string, number | undefined>();
+    for (const { scan, seq, conflict } of settled) {
+      if (this.#queue.get(scan.scan_id)?.verdict !== scan.verdict) continue;
+      this.#queue.delete(scan.scan_id);
+      if (conflict) this.#conflicts.set(conflict.scan_id, conflict);
+      seqs.set(scan.scan_id, seq);
+    }
+    for (const [key, m] of this.#moves) {
+      if (!seqs.has(m.scan_id)) continue;
+      const seq = seqs.get(m.scan_id);
+      if (seq === undefined) this.#moves.delete(key);
+      else this.#moves.set(key, { ...m, seq });
+    }
   }
 
   async retract(scanId: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 // A verdict is heard and felt too: one rising note for a yes, two low ones for
 // a no, one long one where somebody has to look.
 import type { Verdict } from "./gate";
+import { remember, remembered } from "./remembered";
 
 export type Tune = "admitted" | "offline" | "exited" | "denied" | "attention";
 type Note = readonly [fromHz: number, toHz: number, startS: number, lengthS: number];
@@ -27,6 +28,14 @@ const shakes: Record<Tune, number | number[]> = {
   attention: 400,
 };
 
+/** Beside the phone's own volume, which no page can read or set. */
+export const volumes = ["low", "middle", "high"] as const;
+export type Volume = (typeof volumes)[number];
+const gains: Record<Volume, number> = { low: 0.1, middle: 0.4, high: 1 };
+
+export const volume = (): Volume => volumes.find((v) => v === remembered("volume")) ?? "middle";
+export const setVolume = (v: Volume): void => remember("volume", v);
+
 /** How a verdict sounds. A look-up lets nobody in and must not sound like it. */
 export function tuneOf(v: Verdict): Tune {
   if (v.kind === "failed" || v.kind === "signed_out") return "attention";
@@ -36,11 +45,32 @@ export function tuneOf(v: Verdict): Tune {
 }
 
 let sound: AudioContext | undefined;
+const listeners = new Set<(runs: boolean) => void>();
+
+const tell = () => {
+  for (const l of listeners) l(soundRuns());
+};
 
 /** To be called from a tap: browsers give sound to nothing else. */
 export function openSound(): void {
-  sound ??= new AudioContext();
+  try {
+    if (!sound) {
+      sound = new AudioContext();
+      sound.addEventListener("statechange", tell);
+    }
+  } catch {
+    return; // no sound to be had: the screen and the vibration tell it alone
+  }
   sound.resume().catch(() => {});
+}
+
+/** False while the browser plays nothing: it wants a tap, or a call has taken the sound. */
+export const soundRuns = (): boolean => sound?.state === "running";
+
+/** Tells whenever sound begins or ends, until the returned function is called. */
+export function onSound(listener: (runs: boolean) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function play(tune: Tune): void {
@@ -54,7 +84,7 @@ export function play(tune: Tune): void {
     wave.type = "square"; // carries through a hall's noise
     wave.frequency.setValueAtTime(from, at);
     wave.frequency.linearRampToValueAtTime(to, at + length);
-    loud.gain.setValueAtTime(0.4, at);
+    loud.gain.setValueAtTime(gains[volume()], at);
     loud.gain.setTargetAtTime(0, at + length * 0.8, 0.02);
     wave.connect(loud).connect(sound.destination);
     wave.start(at);

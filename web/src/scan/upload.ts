@@ -3,7 +3,7 @@
 import type { Answer } from "../server/client";
 import type { FailedScan } from "../server/scanner";
 import type { Items, ScanAnswer, ScanRequest } from "../server/shapes";
-import type { Conflict, Place, Queued, Shelf } from "./shelf";
+import type { Conflict, Place, Queued, Settled, Shelf } from "./shelf";
 
 export const BATCH = 200;
 
@@ -34,27 +34,41 @@ export async function upload(shelf: Shelf, event: string, post: PostBatch): Prom
         size = 1; // one of them may be the reason: each by itself
         continue;
       }
-      await shelf.done(last, undefined, conflict(last, answer.code || String(answer.status)));
+      await shelf.done([{ scan: last, conflict: conflict(last, answer.code || String(answer.status)) }]);
       after = last.place;
       continue;
     }
-    for (const [i, scan] of scans.entries()) {
-      const item = answer.value.items[i];
-      if (!item) return "later";
-      if ("error" in item) {
-        const { status, code } = item.error;
-        if (status === 401) return "signed_out";
-        if (status >= 500 || status === 429) return "later";
-        if (status === 403 || status === 404) left = true;
-        else await shelf.done(scan, undefined, conflict(scan, code));
-      } else {
-        // A verdict that isn't what was shown is a conflict as well.
-        const why = item.conflict ?? (item.result === scan.verdict ? undefined : (item.reason ?? "other"));
-        await shelf.done(scan, item.seq, why ? conflict(scan, why, item.badge?.id) : undefined);
-      }
-    }
+    const { settled, end } = settle(scans, answer.value.items);
+    await shelf.done(settled);
+    if (end === "signed_out" || end === "later") return end;
+    left ||= end === "left";
     after = last.place;
   }
+}
+
+/** What became of each scan of a batch, up to the first that isn't answered yet. */
+function settle(
+  scans: readonly Queued[],
+  items: readonly (ScanAnswer | FailedScan)[],
+): { settled: readonly Settled[]; end: Uploaded | "left" } {
+  const settled: Settled[] = [];
+  let end: "all" | "left" = "all";
+  for (const [i, scan] of scans.entries()) {
+    const item = items[i];
+    if (!item) return { settled, end: "later" };
+    if ("error" in item) {
+      const { status, code } = item.error;
+      if (status === 401) return { settled, end: "signed_out" };
+      if (status >= 500 || status === 429) return { settled, end: "later" };
+      if (status === 403 || status === 404) end = "left";
+      else settled.push({ scan, conflict: conflict(scan, code) });
+    } else {
+      // A verdict that isn't what was shown is a conflict as well.
+      const why = item.conflict ?? (item.result === scan.verdict ? undefined : (item.reason ?? "other"));
+      settled.push({ scan, seq: item.seq, conflict: why ? conflict(scan, why, item.badge?.id) : undefined });
+    }
+  }
+  return { settled, end };
 }
 
 function request(scan: Queued): ScanRequest {
