@@ -210,6 +210,27 @@ test("who walks in has a badge at once, and an entry can be put right or taken b
   await expect(page.getByText("Nobody matches.")).toBeVisible();
 });
 
+test("who leaves the page leaves nothing undone", async ({ page, demo, watch }) => {
+  watch.allow.push("/ciep21/attendees"); // looked up again while the session ends
+  const desk = api(demo, demo.desk_key);
+  const people = await desk.attendees("q=P0002&limit=2");
+  await open(page, demo, demo.desk_key);
+  for (const [i, leave] of [
+    () => page.goto(demo.base_url),
+    () => page.getByRole("button", { name: "Sign out" }).click(),
+  ].entries()) {
+    const person = people[i];
+    if (!person?.badge) throw new Error("there is no badge to revoke");
+    await page.goto(`${demo.base_url}/desk#/roster/person/${person.id}`);
+    await page.getByRole("button", { name: "Revoke" }).click();
+    await expect(page.getByText(/^Revoking the badge/)).toBeVisible();
+    expect((await desk.badge(person.badge.id)).status).toBe("active");
+    await leave();
+    await expect.poll(async () => (await desk.badge(person.badge?.id ?? "")).status).toBe("revoked");
+  }
+  await expect(page.getByLabel("Your key")).toBeVisible();
+});
+
 for (const lang of ["en", "zh"] as const)
   test(`the roster and the import fit and are readable in ${lang}`, async ({ page, demo }, info) => {
     await page.addInitScript((l) => localStorage.setItem("lanyard.lang", l), lang);

@@ -2,6 +2,7 @@
 // it can; leaving the page does it at once.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../server/client";
+import { beforeSignOut } from "../../session/session";
 import type { Work } from "../work";
 
 export interface Held {
@@ -67,7 +68,9 @@ export function useHeld({ tell, fail }: Work) {
       });
     };
     addEventListener("pagehide", leave);
+    const drop = beforeSignOut(carryOut);
     return () => {
+      drop();
       removeEventListener("pagehide", leave);
       carryOut();
     };

@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import type { Work } from "../../work";
 import { intakeSay } from "./words";
 
@@ -17,24 +16,10 @@ const EXAMPLE =
 /** The first step: which file. */
 export function ChooseFile({ lang, busy, onFile }: Props) {
   const t = intakeSay(lang);
-  const [over, setOver] = useState(false);
   return (
     <div class="form">
-      <label
-        class={over ? "drop over" : "drop"}
-        onDragOver={(e) => {
-          e.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(e) => {
-          e.preventDefault();
-          setOver(false);
-          const file = e.dataTransfer?.files[0];
-          if (file && !busy) onFile(file);
-        }}
-      >
-        <strong>{busy ? t("intake.reading") : t("intake.choose_file")}</strong>
+      <label class="drop">
+        <strong class="button main">{busy ? t("intake.reading") : t("intake.choose_file")}</strong>
         <span class="hint">{t("intake.choose_hint")}</span>
         <input
           type="file"
