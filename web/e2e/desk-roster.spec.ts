@@ -304,3 +304,30 @@ for (const lang of ["en", "zh"] as const)
       await page.setViewportSize({ width: 1440, height: 900 });
     }
   });
+
+test("an empty roster says what to do next", async ({ page, demo }, info) => {
+  const headers = { Authorization: `Bearer ${demo.organizer_key}` };
+  const answer = await page.request.post(`${demo.base_url}/api/v1/events`, {
+    headers,
+    data: {
+      id: "new21",
+      name: "New",
+      timezone: "UTC",
+      starts_at: "2031-01-01T00:00:00Z",
+      ends_at: "2031-01-02T00:00:00Z",
+    },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  await open(page, demo, demo.organizer_key);
+  await page.locator(".page > .field select").selectOption("new21");
+  await expect(page.getByText("The roster is empty. Import a spreadsheet")).toBeVisible();
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expectNoOverflow(page);
+  await page.screenshot({ path: info.outputPath("empty-360.png") });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.screenshot({ path: info.outputPath("empty-1440.png") });
+  await page.getByRole("link", { name: "Import" }).click();
+  await expect(page.getByText("The event has no categories yet.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Set up the event" })).toBeVisible();
+});
