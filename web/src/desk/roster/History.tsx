@@ -6,7 +6,7 @@ import { useList, type Work } from "../work";
 import { rosterSay } from "./words";
 
 /** How often it is asked where somebody is, in ms: the person stands at the desk. */
-const EVERY_MS = 5000;
+const EVERY_MS = 3000;
 
 /** Where somebody is now, and how they came there: the latest first. */
 export function History({ work, person }: { work: Work; person: Attendee }) {

@@ -3,11 +3,11 @@ import { amount } from "../../say/say";
 import { call, of } from "../../server/client";
 import type { Attendee } from "../../server/shapes";
 import { Head } from "../pieces/Head";
-import { Progress } from "../pieces/Progress";
 import { useRegistration } from "../registration";
 import { hashOf } from "../route";
 import type { Work } from "../work";
 import { Finder } from "./Finder";
+import { Issuing } from "./Issuing";
 import { Intake } from "./intake/Intake";
 import { NewPerson } from "./NewPerson";
 import { People } from "./People";
@@ -68,11 +68,7 @@ function Register(work: Work) {
         >
           {!nobody && (
             <>
-              {bare.count !== undefined && bare.count > 0 && !bare.issuing && (
-                <button type="button" onClick={bare.issueAll}>
-                  {t("roster.issue_all", { n: amount(bare.count, lang) })}
-                </button>
-              )}
+              {!bare.issuing && <Issuing bare={bare} lang={lang} />}
               {me.role === "organizer" && (
                 <a class="button" href={hashOf("roster", "import")}>
                   {t("roster.import")}
@@ -84,16 +80,7 @@ function Register(work: Work) {
             </>
           )}
         </Head>
-        {bare.issuing && (
-          <Progress
-            label={t("roster.issuing", {
-              done: amount(bare.issuing.done, lang),
-              total: amount(bare.issuing.total, lang),
-            })}
-            done={bare.issuing.done}
-            total={bare.issuing.total}
-          />
-        )}
+        {bare.issuing && <Issuing bare={bare} lang={lang} />}
         {!nobody && (
           <Finder
             lang={lang}

@@ -6,7 +6,9 @@ import { Progress } from "../../pieces/Progress";
 import { useRegistration } from "../../registration";
 import { hashOf } from "../../route";
 import type { Trouble, Work } from "../../work";
+import { Issuing } from "../Issuing";
 import { useBare } from "../useBare";
+import { rosterSay } from "../words";
 import { ChooseFile } from "./ChooseFile";
 import { type Match, matchOf, type Preview, type Reading } from "./columns";
 import "./intake.css";
@@ -48,7 +50,7 @@ export function Intake(work: Work) {
   const [report, setReport] = useState<Report>();
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
-  const bare = useBare(work, (n) => tell(t("intake.issued", { n: amount(n, lang) })));
+  const bare = useBare(work, (n) => tell(rosterSay(lang)("roster.issued_all", { n: amount(n, lang) })));
 
   /** Why it can't be gone on with, where the reader looks. */
   function complain(answer: Trouble) {
@@ -169,22 +171,10 @@ export function Intake(work: Work) {
           {step === "done" && report && (
             <>
               <Outcome report={report} tried={false} lang={lang} />
-              {bare.issuing ? (
-                <Progress
-                  label={t("intake.issuing", {
-                    done: amount(bare.issuing.done, lang),
-                    total: amount(bare.issuing.total, lang),
-                  })}
-                  done={bare.issuing.done}
-                  total={bare.issuing.total}
-                />
-              ) : (
+              {bare.issuing && <Issuing bare={bare} lang={lang} />}
+              {!bare.issuing && (
                 <div class="does">
-                  {!!bare.count && (
-                    <button type="button" class="main" onClick={bare.issueAll}>
-                      {t("intake.issue_all", { n: amount(bare.count, lang) })}
-                    </button>
-                  )}
+                  <Issuing bare={bare} lang={lang} main />
                   {bare.count === 0 && (
                     <a class="button main" href={hashOf("sheets")}>
                       {t("intake.print")}

@@ -1,4 +1,5 @@
 // What became of a roster file, and its refused rows as a table to take along.
+import { FIELDS } from "./columns";
 import type { IntakeSay } from "./words";
 
 export interface RowError {
@@ -37,20 +38,8 @@ const CODES = [
   "shape",
   "not_stored",
 ] as const;
-const TITLES = [
-  "ref",
-  "name",
-  "name_latin",
-  "organization",
-  "delegation",
-  "category",
-  "email",
-  "phone",
-  "locale",
-] as const;
-
 export function fieldTitle(field: string, t: IntakeSay): string {
-  const known = TITLES.find((f) => f === field);
+  const known = FIELDS.find((f) => f === field);
   return known ? t(`intake.field.${known}`) : field;
 }
 
