@@ -166,7 +166,9 @@ test("a hundred thousand people scroll and are found, few of them on the page", 
   await expect(rows(page)).toContainText(number(54_321));
   await page.getByLabel("Find a person").fill("p0000");
   await expect(page.getByText("100 people", { exact: true })).toBeVisible();
-  await page.keyboard.press("Escape");
+  await page.getByLabel("Badge", { exact: true }).selectOption("Without a badge");
+  await page.getByRole("button", { name: "Show everybody" }).click();
+  await expect(page.getByLabel("Find a person")).toHaveValue("");
   await expect(page.getByText(/100,0\d\d people/)).toBeVisible();
 });
 
@@ -221,6 +223,30 @@ test("who walks in has a badge at once, and an entry can be put right or taken b
     timeout: 10_000,
   });
   await expect(page.getByText("Nobody matches.")).toBeVisible();
+});
+
+test("a reader's code or a number typed off a badge leads to the person, also once it has ended", async ({
+  page,
+  demo,
+}) => {
+  const desk = api(demo, demo.desk_key);
+  const [one, two] = await desk.attendees("q=P0003&limit=2");
+  if (!one?.badge?.token || !two?.badge) throw new Error("there are no badges");
+  await desk.revoke(two.badge.id);
+  await open(page, demo, demo.desk_key);
+  await expect(row(page, number(0))).toBeVisible();
+  const search = page.getByLabel("Find a person");
+  await search.fill(one.badge.token);
+  await page.keyboard.press("Enter"); // as a reader does, before anything was looked for
+  await expect(page.getByRole("heading", { name: one.name })).toBeFocused();
+  await search.fill(two.badge.id);
+  await expect(page.getByRole("heading", { name: two.name })).toBeFocused();
+  await expect(page.locator(".beside")).toContainText("No badge");
+
+  // Enter waits for what was typed, and never opens whom another search found.
+  await search.fill("P000041");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: /^Guest 41 / })).toBeFocused();
 });
 
 test("who leaves the page leaves nothing undone", async ({ page, demo, watch }) => {

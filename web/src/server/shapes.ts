@@ -174,6 +174,8 @@ export interface Inside {
 
 export interface Badge {
   readonly id: string;
+  /** Null once the person has been erased. */
+  readonly attendee: string | null;
   readonly status: "active" | "revoked" | "replaced";
   /** Null once the badge has ended. */
   readonly token?: string | null;

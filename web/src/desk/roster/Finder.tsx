@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { local } from "../../say/say";
 import type { Category } from "../../server/shapes";
 import type { Work } from "../work";
+import { soughtBy } from "./sought";
 import type { Ask } from "./usePeople";
 import { rosterSay } from "./words";
 
@@ -10,9 +11,11 @@ interface Props {
   readonly ask: Ask;
   readonly onAsk: (ask: Ask) => void;
   readonly categories: readonly Category[];
+  /** How many are found, in words. */
+  readonly found: string;
   /** The focus is to go into the list. */
   readonly onEnter: () => void;
-  /** Opens the person at the row where the focus would be. */
+  /** Opens the person at the row where the focus would be, once what was typed has been looked for. */
   readonly onOpen: () => void;
 }
 
@@ -21,23 +24,19 @@ const PAUSE_MS = 150; // after the last key before the server is asked
 const STATES = ["", "active", "none"] as const;
 
 /** The search: what is typed narrows the list, the arrows walk through it. */
-export function Finder({ lang, ask, onAsk, categories, onEnter, onOpen }: Props) {
+export function Finder({ lang, ask, onAsk, categories, found, onEnter, onOpen }: Props) {
   const t = rosterSay(lang);
   const [typed, setTyped] = useState(ask.q);
   const search = useRef<HTMLInputElement>(null);
   const latest = useRef(onAsk);
   latest.current = onAsk;
 
+  const q = soughtBy(typed);
   useEffect(() => {
-    if (typed.trim() === ask.q) return;
-    const timer = setTimeout(() => latest.current({ ...ask, q: typed.trim() }), PAUSE_MS);
+    if (q === ask.q) return;
+    const timer = setTimeout(() => latest.current({ ...ask, q }), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [typed, ask]);
-  // Emptied from outside.
-  useEffect(() => {
-    if (!ask.q) setTyped("");
-  }, [ask.q]);
-
+  }, [q, ask]);
   useEffect(() => {
     // On a phone the focus would bring up the keyboard over the list.
     if (matchMedia("(pointer: fine)").matches) search.current?.focus({ preventScroll: true });
@@ -55,8 +54,11 @@ export function Finder({ lang, ask, onAsk, categories, onEnter, onOpen }: Props)
   const press = (e: KeyboardEvent) => {
     if (e.isComposing) return; // Enter and arrows choose among characters
     if (e.key === "ArrowDown") onEnter();
-    else if (e.key === "Enter") onOpen();
-    else if (e.key === "Escape" && typed) setTyped("");
+    else if (e.key === "Enter") {
+      // A handheld reader ends a code with it before anything was looked for.
+      if (q !== ask.q) onAsk({ ...ask, q });
+      onOpen();
+    } else if (e.key === "Escape" && typed) setTyped("");
     else return;
     e.preventDefault();
   };
@@ -104,6 +106,9 @@ export function Finder({ lang, ask, onAsk, categories, onEnter, onOpen }: Props)
       </select>
       <p class="hint" id="finder-hint">
         {t("roster.search_hint")}
+      </p>
+      <p class="hint found number" role="status">
+        {found}
       </p>
     </search>
   );

@@ -13,6 +13,7 @@ import { NewPerson } from "./NewPerson";
 import { People } from "./People";
 import { Person } from "./Person";
 import "./roster.css";
+import { bearerOf } from "./sought";
 import { useBare } from "./useBare";
 import { useHeld } from "./useHeld";
 import { type Ask, usePeople } from "./usePeople";
@@ -33,6 +34,9 @@ function Register(work: Work) {
   const [what, id] = rest;
   const [ask, setAsk] = useState(EVERYBODY);
   const [active, setActive] = useState(0);
+  const [begun, begin] = useState(0); // a search that is begun anew forgets what was typed
+  // The person at the active row is to be opened once they are known.
+  const [opening, setOpening] = useState(false);
   const [entered, setEntered] = useState(0);
   const enter = () => setEntered((n) => n + 1);
   const people = usePeople(event, ask, fail);
@@ -44,11 +48,36 @@ function Register(work: Work) {
     people.reload();
     tell(t("roster.issued_all", { n: amount(n, lang) }));
   });
-  const nobody = total === 0 && ask === EVERYBODY;
+  const nobody = people.fresh && total === 0 && ask === EVERYBODY;
   const opened = what === "person" ? id : undefined;
 
-  useEffect(() => setActive(0), [people.key]);
+  const { list, fresh } = people;
+  useEffect(() => {
+    if (!opening || !fresh || !list) return;
+    setOpening(false);
+    const person = list.at(list.total ? Math.min(active, list.total - 1) : 0);
+    if (person) go("roster", "person", person.id);
+  }, [opening, fresh, list]);
+  // The number under a badge's code leads to its bearer, also once it has ended.
+  useEffect(() => {
+    if (!fresh || total !== 0) return;
+    let passed = false;
+    bearerOf(event, ask.q).then((bearer) => {
+      if (bearer && !passed) go("roster", "person", bearer);
+    });
+    return () => {
+      passed = true;
+    };
+  }, [fresh, list, event]);
 
+  const find = (next: Ask) => {
+    setActive(0);
+    setAsk(next.q || next.category || next.status ? next : EVERYBODY);
+  };
+  const startOver = () => {
+    find(EVERYBODY);
+    begin((n) => n + 1);
+  };
   const toSearch = () => document.getElementById("finder")?.focus({ preventScroll: true });
   const refresh = () => {
     people.reload();
@@ -62,10 +91,7 @@ function Register(work: Work) {
   return (
     <div class={what ? "roster split" : "roster"}>
       <div class="whole">
-        <Head
-          title={t("roster.title")}
-          text={total === undefined ? "" : t("roster.count", { n: amount(total, lang) })}
-        >
+        <Head title={t("roster.title")}>
           {!nobody && (
             <>
               {!bare.issuing && <Issuing bare={bare} lang={lang} />}
@@ -83,15 +109,14 @@ function Register(work: Work) {
         {bare.issuing && <Issuing bare={bare} lang={lang} />}
         {!nobody && (
           <Finder
+            key={begun}
             lang={lang}
             ask={ask}
-            onAsk={(next) => setAsk(next.q || next.category || next.status ? next : EVERYBODY)}
+            onAsk={find}
             categories={categories}
+            found={total === undefined ? "" : t("roster.count", { n: amount(total, lang) })}
             onEnter={enter}
-            onOpen={() => {
-              const person = people.list?.at(active);
-              if (person) go("roster", "person", person.id);
-            }}
+            onOpen={() => setOpening(true)}
           />
         )}
         {nobody && (
@@ -113,7 +138,7 @@ function Register(work: Work) {
           <div class="note">
             <p>{t("roster.none")}</p>
             <div class="does">
-              <button type="button" onClick={() => setAsk(EVERYBODY)}>
+              <button type="button" onClick={startOver}>
                 {t("roster.all")}
               </button>
             </div>

@@ -16,6 +16,8 @@ export interface People {
   readonly list: ListWindow<Attendee> | undefined;
   /** Changes with whom was looked for. */
   readonly key: string;
+  /** Whether these are the ones who are looked for now, and not before. */
+  readonly fresh: boolean;
   /** Shows one person as they are now. */
   readonly put: (person: Attendee) => void;
   /** Asks for all of them again. */
@@ -62,6 +64,7 @@ export function usePeople(event: string, ask: Ask, fail: Work["fail"]): People {
   return {
     list: shown?.list,
     key: shown?.key ?? "",
+    fresh: shown?.key === key,
     put: useCallback((person) => last.current?.put(person, (other) => other.id === person.id), []),
     reload: useCallback(() => again(undefined), []),
   };
