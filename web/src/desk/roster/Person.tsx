@@ -75,17 +75,16 @@ export function Person({ work, id, known, categories, held, onChange, onList, on
       t("roster.issued", { name }),
       (made) => call("POST", of(event, "badges", made.id, "revoke"), { reason: t("roster.taken_back") }),
     );
-  const reissue = (old: Badge) =>
-    act(() => call("POST", of(event, "badges", old.id, "reissue"), {}), t("roster.reissued", { name }));
-  const revoke = (old: Badge) =>
+  /** Ends a badge a little later: until then it can be taken back, after that it can't. */
+  const end = (old: Badge, how: "revoke" | "reissue") =>
     held.hold({
       person: id,
       method: "POST",
-      path: of(event, "badges", old.id, "revoke"),
-      body: { reason: t("roster.reason") },
+      path: of(event, "badges", old.id, how),
+      body: how === "revoke" ? { reason: t("roster.reason") } : {},
       words: {
-        waits: t("roster.revoking", { name }),
-        done: t("roster.revoked", { name }),
+        waits: t(`roster.waits.${how}`, { name }),
+        done: t(`roster.done.${how}`, { name }),
         stays: t("roster.kept", { name }),
       },
       onDone: () => {
@@ -188,10 +187,15 @@ export function Person({ work, id, known, categories, held, onChange, onList, on
       <div class="does">
         {badge && (
           <>
-            <button type="button" disabled={busy || waiting} onClick={() => reissue(badge)}>
+            <button type="button" disabled={busy || waiting} onClick={() => end(badge, "reissue")}>
               {t("roster.reissue")}
             </button>
-            <button type="button" class="danger" disabled={busy || waiting} onClick={() => revoke(badge)}>
+            <button
+              type="button"
+              class="danger"
+              disabled={busy || waiting}
+              onClick={() => end(badge, "revoke")}
+            >
               {t("roster.revoke")}
             </button>
           </>
