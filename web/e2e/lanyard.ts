@@ -37,22 +37,36 @@ interface Watch {
   readonly allow: string[];
 }
 
+/** The built program with its demonstration event, until it is stopped. */
+export async function startDemo(...flags: string[]): Promise<{ demo: Demo; stop: () => Promise<void> }> {
+  const data = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
+  const program = spawn(binary, ["demo", "--json", "--addr", "127.0.0.1:0", "--data", data, ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const stop = async () => {
+    const ended = new Promise((done) => program.once("exit", done));
+    if (program.exitCode === null && program.kill("SIGTERM")) await ended;
+    rmSync(data, { recursive: true, force: true });
+  };
+  try {
+    const demo: Demo = JSON.parse(await firstLine(program));
+    program.stdout?.resume();
+    return { demo, stop };
+  } catch (e) {
+    await stop();
+    throw e;
+  }
+}
+
 export const test = base.extend<{ watch: Watch }, { demo: Demo }>({
   demo: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
     async ({}, use) => {
-      const data = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
-      const program = spawn(binary, ["demo", "--json", "--addr", "127.0.0.1:0", "--data", data], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const { demo, stop } = await startDemo();
       try {
-        const demo: Demo = JSON.parse(await firstLine(program));
-        program.stdout?.resume();
         await use(demo);
       } finally {
-        const ended = new Promise((done) => program.once("exit", done));
-        if (program.exitCode === null && program.kill("SIGTERM")) await ended;
-        rmSync(data, { recursive: true, force: true });
+        await stop();
       }
     },
     { scope: "worker", timeout: 60_000 },
