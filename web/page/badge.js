@@ -38,7 +38,9 @@
     const shown = badge()?.dataset;
     if (!shown) return true;
     const time = (/** @type {string | null | undefined} */ t) => (t ? Math.floor(Date.parse(t) / 1000) : 0);
-    return now.status === shown.status && !now.inside === !shown.inside && time(now.since) === time(shown.since);
+    return (
+      now.status === shown.status && !now.inside === !shown.inside && time(now.since) === time(shown.since)
+    );
   }
 
   // What changed is rendered in one place only, the server's template.
