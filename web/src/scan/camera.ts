@@ -2,6 +2,7 @@
 // again when the system takes it away.
 import type { Picture, Read } from "./decode.worker";
 import { sendable } from "./gate";
+import { takeReader } from "./reader";
 
 export type CameraState =
   | "opening"
@@ -204,7 +205,7 @@ export class Camera {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./decode.worker.ts", import.meta.url), { type: "module" });
+    const worker = takeReader();
     worker.addEventListener("message", (e: MessageEvent<Read>) => {
       if (e.data.n !== this.#n || this.#worker !== worker) return;
       this.#reading = false;

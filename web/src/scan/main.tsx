@@ -5,6 +5,7 @@ import type { Direction, Gate, Items, Venue } from "../server/shapes";
 import { openSurface, type Shift } from "../session/Staff";
 import { memory, shelf } from "./memory";
 import { Phone, serverFor, type View } from "./phone";
+import { prepareReader } from "./reader";
 import { Start } from "./Start";
 import { Station } from "./Station";
 import "./scan.css";
@@ -108,6 +109,7 @@ function Scan({ me, event, lang, onSignedOut }: Shift) {
 }
 
 recallSunlight();
+prepareReader();
 keepShell();
 openSurface({
   title: (lang) => words(lang)("scan.title"),
