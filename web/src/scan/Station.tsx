@@ -15,7 +15,7 @@ import { VerdictScreen } from "./VerdictScreen";
 import { Viewfinder } from "./Viewfinder";
 import { keepAwake } from "./wake";
 import { Wedge } from "./wedge";
-import { heading, refusal, type ScanSay, why } from "./words";
+import { refusal, type ScanSay, spoken } from "./words";
 
 interface Props {
   readonly event: string;
@@ -250,7 +250,7 @@ export function Station(props: Props) {
         </button>
       </nav>
       <p class="spoken" aria-live="assertive">
-        {verdict && `${heading(t, verdict)}. ${why(t, verdict, props.gateName, lang)}`}
+        {verdict && spoken(t, verdict, props.gateName, props.categoryName, lang)}
       </p>
       {state.at === "verdict" && (
         <VerdictScreen
