@@ -4,7 +4,8 @@ import type { Answer } from "../server/client";
 import type { ScannerAnswer } from "../server/scanner";
 import type { Gate, ScanAnswer, ScanRequest } from "../server/shapes";
 import { newScan } from "./gate";
-import { Phone, type Server } from "./phone";
+import { Phone } from "./phone";
+import type { Server } from "./server";
 import { MemoryShelf } from "./shelf";
 import { upload } from "./upload";
 
@@ -210,6 +211,30 @@ describe("Phone", () => {
       reason: "invalid_token",
     });
     expect(await shelf.count("ciep21")).toBe(0);
+    phone.stop();
+  });
+
+  it("lets in as many as there is room for, however many wait to be sent", async () => {
+    const small = { ...full, venues: [{ id: "hall", name: "Hall", capacity: 2 }] };
+    const { phone } = await open({
+      server: { ...hall.server, scanner: async () => (hall.up ? ok(small) : silence) },
+    });
+    hall.up = false;
+    const all = vi.spyOn(shelf, "moves");
+    const result = async (n: number, direction: "in" | "out" = "in") => {
+      const v = await phone.decide(newScan(token(n), north, direction));
+      return v.kind === "queued" && (v.reason ?? v.result);
+    };
+    await phone.sync(); // hears that there is no network
+    all.mockClear();
+    expect([await result(1), await result(2), await result(3)]).toEqual([
+      "admitted",
+      "admitted",
+      "venue_full",
+    ]);
+    expect([await result(1, "out"), await result(3)]).toEqual(["exited", "admitted"]);
+    expect(phone.view).toMatchObject({ waiting: 5, inside: { hall: 2 } });
+    expect(all).not.toHaveBeenCalled(); // that would take longer with every guest
     phone.stop();
   });
 

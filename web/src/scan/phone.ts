@@ -1,12 +1,13 @@
 // The phone between a gate and the server: asks while the server answers,
 // decides by itself while it doesn't, and brings both together again.
-import { type Answer, BASE, call, of } from "../server/client";
-import type { FailedScan, ScannerAnswer } from "../server/scanner";
-import type { Items, Me, ScanAnswer, ScanRequest } from "../server/shapes";
+import type { Answer } from "../server/client";
+import type { ScannerAnswer } from "../server/scanner";
+import type { Me, ScanAnswer } from "../server/shapes";
 import { decide, request, type Scan, type Verdict } from "./gate";
-import { insideOf, type Known, learn, type Move } from "./known";
+import { insideOf, type Known, learn, type Move, presence } from "./known";
 import { type Decision, judge, moved } from "./rules";
-import { type Conflict, moveKey, type Shelf } from "./shelf";
+import type { Server } from "./server";
+import type { Conflict, Shelf } from "./shelf";
 import { isSigned, prepare, type Verify } from "./signature";
 import { isBadgeId, parse } from "./token";
 import { alone, upload } from "./upload";
@@ -35,30 +36,6 @@ export interface View {
   /** False once something was kept in this page's memory alone. */
   readonly lasting: boolean;
 }
-
-/** How the server is reached; a test puts its own in place. */
-export interface Server {
-  readonly scan: (request: ScanRequest, patienceMs: number) => Promise<Answer<ScanAnswer>>;
-  /** A scan by the number that the request has in place of a token. */
-  readonly number: (request: ScanRequest, patienceMs: number) => Promise<Answer<ScanAnswer>>;
-  readonly batch: (scans: readonly ScanRequest[]) => Promise<Answer<Items<ScanAnswer | FailedScan>>>;
-  readonly scanner: (since: number | undefined) => Promise<Answer<ScannerAnswer>>;
-  readonly ping: () => Promise<Answer<unknown>>;
-  readonly undo: (scanId: string) => Promise<Answer<unknown>>;
-}
-
-export const serverFor = (event: string): Server => ({
-  scan: (request, patience) => call("POST", of(event, "scans"), request, patience),
-  number: ({ token, ...request }, patience) =>
-    call("POST", of(event, "badges", token, "scans"), request, patience),
-  batch: (scans) => call("POST", of(event, "scans", "batch"), { scans }, 20_000),
-  scanner: (since) =>
-    since === undefined
-      ? call("GET", of(event, "scanner"), undefined, 20_000)
-      : call("GET", `${of(event, "scanner")}?since=${since}`, undefined, 4000),
-  ping: () => call("GET", `${BASE}/me`, undefined, 4000),
-  undo: (scanId) => call("POST", of(event, "scans", scanId, "undo"), {}),
-});
 
 /** What is found again after a restart, and by whom. */
 interface Kept {
@@ -171,7 +148,10 @@ export class Phone {
       // The desk is never told who is inside: it decides nothing offline.
       const answer = me.role === "desk" ? await server.ping() : await server.scanner(this.#view.known?.seq);
       if (answer.kind === "signed_out") return await this.#signedOut();
-      if (answer.kind === "unavailable") return this.#change({ online: false });
+      if (answer.kind === "unavailable") {
+        this.#change({ online: false });
+        return await this.refresh(); // another tab may have decided something
+      }
       if (answer.kind === "ok" && me.role !== "desk") {
         const told = answer.value as ScannerAnswer;
         this.#setClock(told.server_time, asked);
@@ -249,14 +229,17 @@ export class Phone {
     if (!claims) return { result: "denied", reason: "invalid_token" };
     if (!known) return undefined;
     let signed: boolean | undefined;
-    let moves: Move[];
+    let own: Move | undefined;
     try {
       signed = await isSigned(claims, known.keys, this.with_.verify);
-      moves = await this.with_.shelf.moves(known.event);
+      own = await this.with_.shelf.move({
+        event: known.event,
+        venue: scan.gate.venue,
+        badge: claims.badge,
+      });
     } catch {
       return undefined;
     }
-    const own = new Map(moves.map((m) => [moveKey(m), m]));
     return judge({
       known,
       claims,
@@ -264,20 +247,38 @@ export class Phone {
       gate: scan.gate,
       direction: scan.direction,
       now: this.time(),
-      own: own.get(moveKey({ event: known.event, venue: scan.gate.venue, badge: claims.badge })),
-      moves,
+      own,
+      inside: this.#view.inside[scan.gate.venue] ?? 0,
       override: scan.override !== undefined,
     });
   }
 
   async #moves(scan: Scan, decision: Decision, at: number, seq?: number): Promise<Move[]> {
     const { known } = this.#view;
-    if (!known) return [];
-    const own = new Map((await this.with_.shelf.moves(known.event)).map((m) => [moveKey(m), m]));
+    const { badge } = decision;
+    if (!known || !badge) return [];
+    const event = known.event;
+    const group = known.venues.find((v) => v.id === scan.gate.venue)?.exclusive;
+    const own = new Map<string, Move>();
+    for (const { id: venue, exclusive } of known.venues) {
+      if (venue !== scan.gate.venue && !(group && exclusive === group)) continue;
+      const seen = await this.with_.shelf.move({ event, venue, badge });
+      if (seen) own.set(venue, seen);
+    }
     const step = { scan_id: scan.id, gate: scan.gate, at, ...(seq === undefined ? {} : { seq }) };
-    return moved(known, decision, step, (venue, badge) =>
-      own.get(moveKey({ event: known.event, venue, badge })),
-    );
+    return moved(known, decision, step, (venue) => own.get(venue));
+  }
+
+  /** The numbers on the screen with one more verdict; refresh counts all of them again. */
+  #tally(moves: readonly Move[]): void {
+    const { known, waiting } = this.#view;
+    if (!known) return;
+    const inside = { ...this.#view.inside };
+    for (const m of moves) {
+      const was = presence(known, m.before, m.venue, m.badge).inside;
+      if (was !== m.inside) inside[m.venue] = Math.max(0, (inside[m.venue] ?? 0) + (was ? -1 : 1));
+    }
+    this.#change({ waiting: waiting + 1, inside });
   }
 
   async #queue(scan: Scan, decision: Decision): Promise<boolean> {
@@ -285,6 +286,7 @@ export class Phone {
     const at = this.time();
     // What isn't a badge at all is refused and forgotten: nothing to settle.
     if (!parse(scan.token)) return true;
+    const moves = await this.#moves(scan, decision, at).catch(() => []);
     const lasting = await shelf.put(
       {
         scan_id: scan.id,
@@ -296,10 +298,10 @@ export class Phone {
         verdict: decision.result,
         ...(decision.forced && scan.override ? { override: { reason: scan.override } } : {}),
       },
-      await this.#moves(scan, decision, at).catch(() => []),
+      moves,
     );
     if (!lasting) this.#change({ lasting });
-    await this.refresh().catch(() => {});
+    this.#tally(moves);
     return lasting;
   }
 
