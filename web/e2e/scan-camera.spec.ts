@@ -1,4 +1,4 @@
-import { expect, gatesOf, guest, heading, picture, test } from "./gatehouse";
+import { expect, gatesOf, guest, heading, picture, signIn, startShift, test } from "./gatehouse";
 
 test("a camera that is taken away comes back, one that is refused is told so", async ({
   demo,
@@ -38,4 +38,96 @@ test("a camera that is taken away comes back, one that is refused is told so", a
   await expect(page.getByText("未允许使用摄像头")).toBeVisible();
   await expect(page.getByLabel("证件码")).toBeVisible();
   await picture(page, (name) => info.outputPath(name), "refused-zh");
+});
+
+declare global {
+  interface Window {
+    /** What was asked of the phone's cameras, in order. */
+    asked: string[];
+    /** Another app takes the camera, or gives it back. */
+    take: (taken: boolean) => void;
+  }
+}
+
+/** Two cameras with a lamp each, as a phone has them; the pictures are the fake one's. */
+function phoneCameras() {
+  window.asked = [];
+  let track: MediaStreamTrack | undefined;
+  let taken = false;
+  window.take = (now) => {
+    taken = now;
+    track?.dispatchEvent(new Event(now ? "mute" : "unmute"));
+  };
+  const media = navigator.mediaDevices;
+  if (!media) return; // an empty page has none
+  const real = media.getUserMedia.bind(media);
+  media.enumerateDevices = async () =>
+    ["front", "back"].map(
+      (id) =>
+        ({
+          deviceId: id,
+          groupId: id,
+          kind: "videoinput",
+          label: `Camera ${id}`,
+          toJSON: () => ({}),
+        }) as MediaDeviceInfo,
+    );
+  media.getUserMedia = async (wanted) => {
+    const video = wanted?.video as MediaTrackConstraints;
+    const lens = (video.deviceId as ConstrainDOMStringParameters | undefined)?.exact as string | undefined;
+    window.asked.push(`open ${lens ?? "any"}`);
+    const stream = await real({ video: true });
+    track = stream.getVideoTracks()[0] as MediaStreamTrack;
+    const mine = track;
+    Object.defineProperty(mine, "muted", { get: () => taken && mine === track });
+    mine.getCapabilities = () => ({ torch: true }) as MediaTrackCapabilities;
+    mine.getSettings = () => ({ deviceId: lens ?? "back" });
+    mine.applyConstraints = async (wanted) => {
+      window.asked.push(`torch ${Reflect.get(wanted?.advanced?.[0] ?? {}, "torch")}`);
+    };
+    return stream;
+  };
+}
+
+test("torch, choice of camera, and a camera that another app took in the background", async ({
+  demo,
+  camera,
+  phones,
+}, info) => {
+  const gates = await gatesOf(demo);
+  const who = await guest(demo);
+  camera.play({ seconds: 0.1 });
+  const context = await phones();
+  await context.addInitScript(phoneCameras);
+  const page = await context.newPage();
+  await signIn(page, demo, demo.gate_key);
+  await startShift(page, gates.in);
+  const asked = () => page.evaluate(() => window.asked.splice(0));
+  await page.getByRole("button", { name: "Light" }).click();
+  await expect(page.getByRole("button", { name: "Light" })).toHaveAttribute("aria-pressed", "true");
+  await page.screenshot({ path: info.outputPath("torch.png") });
+  await page.getByRole("button", { name: "Light" }).click();
+  await expect(page.getByRole("button", { name: "Light" })).toHaveAttribute("aria-pressed", "false");
+  expect(await asked()).toEqual(["open any", "torch true", "torch false"]);
+
+  await page.getByRole("button", { name: "More" }).click();
+  await page.locator(".more select").selectOption("front");
+  await expect.poll(asked).toEqual(["open front"]);
+  // It is the one of the next shift, too.
+  await page.getByRole("button", { name: "End shift" }).click();
+  await startShift(page, gates.in);
+  await expect.poll(asked).toEqual(["open front"]);
+
+  // In the background another app opens it, and keeps it for a while.
+  camera.play({ text: "https://example.org/menu", seconds: 0.3 }, { text: who.token, seconds: 0.3 });
+  await page.evaluate(() => {
+    window.take(true);
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect.poll(asked).toEqual(["open front"]);
+  await page.evaluate(() => window.take(false));
+  // One code that isn't ours spoils nothing for the next.
+  await expect(heading(page)).toHaveText("Not admitted", { timeout: 10_000 });
+  await expect(page.getByRole("alertdialog")).toContainText("This is a web address, not a badge.");
+  await expect(heading(page)).toHaveText("Admitted", { timeout: 10_000 });
 });

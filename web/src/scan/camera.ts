@@ -129,7 +129,9 @@ export class Camera {
     }
     const track = this.#stream.getVideoTracks()[0];
     track?.addEventListener("ended", () => this.#lost());
-    track?.addEventListener("mute", () => setTimeout(() => this.#missed(track), MUTED_MS));
+    const wait = () => setTimeout(() => track && this.#missed(track), MUTED_MS);
+    track?.addEventListener("mute", wait);
+    if (track?.muted) wait();
     const { video } = this.with_;
     video.srcObject = this.#stream;
     await video.play().catch(() => {}); // shown as soon as it can be
