@@ -44,6 +44,7 @@ declare global {
   interface Window {
     /** What was asked of the phone's cameras, in order. */
     asked: string[];
+    unplugged: boolean;
     /** Another app takes the camera, or gives it back. */
     take: (taken: boolean) => void;
   }
@@ -52,6 +53,7 @@ declare global {
 /** Two cameras with a lamp each, as a phone has them; the pictures are the fake one's. */
 function phoneCameras() {
   window.asked = [];
+  window.unplugged = true;
   let track: MediaStreamTrack | undefined;
   let taken = false;
   window.take = (now) => {
@@ -76,6 +78,7 @@ function phoneCameras() {
     const video = wanted?.video as MediaTrackConstraints;
     const lens = (video.deviceId as ConstrainDOMStringParameters | undefined)?.exact as string | undefined;
     window.asked.push(`open ${lens ?? "any"}`);
+    if (window.unplugged) throw new DOMException("none", "NotFoundError");
     const stream = await real({ video: true });
     track = stream.getVideoTracks()[0] as MediaStreamTrack;
     const mine = track;
@@ -103,12 +106,18 @@ test("torch, choice of camera, and a camera that another app took in the backgro
   await signIn(page, demo, demo.gate_key);
   await startShift(page, gates.in);
   const asked = () => page.evaluate(() => window.asked.splice(0));
+  // Plugged in while the shift is on already.
+  await expect(page.getByText("There is no camera here.")).toBeVisible();
+  await page.evaluate(() => {
+    window.unplugged = false;
+    navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+  });
   await page.getByRole("button", { name: "Light" }).click();
   await expect(page.getByRole("button", { name: "Light" })).toHaveAttribute("aria-pressed", "true");
   await page.screenshot({ path: info.outputPath("torch.png") });
   await page.getByRole("button", { name: "Light" }).click();
   await expect(page.getByRole("button", { name: "Light" })).toHaveAttribute("aria-pressed", "false");
-  expect(await asked()).toEqual(["open any", "torch true", "torch false"]);
+  expect(await asked()).toEqual(["open any", "open any", "torch true", "torch false"]);
 
   await page.getByRole("button", { name: "More" }).click();
   await page.locator(".more select").selectOption("front");

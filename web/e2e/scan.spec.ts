@@ -82,3 +82,18 @@ test("the scanner's own files are all that its worker keeps", async ({ demo }) =
   for (const file of files) expect((await fetch(demo.base_url + file)).status, file).toBe(200);
   expect(worker).not.toContain("/api/");
 });
+
+test("the scanner can be installed as an app", async ({ demo, camera, phones }) => {
+  camera.play({ seconds: 0.1 });
+  const context = await phones();
+  const page = await context.newPage();
+  await signIn(page, demo, demo.gate_key);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  const tools = await context.newCDPSession(page);
+  const { errors, url } = await tools.send("Page.getAppManifest");
+  expect(errors).toEqual([]);
+  expect(url).toBe(`${demo.base_url}/scan.webmanifest`);
+  const { installabilityErrors } = await tools.send("Page.getInstallabilityErrors");
+  // These windows are private ones, which nothing is installed from.
+  expect(installabilityErrors.filter((e) => e.errorId !== "in-incognito")).toEqual([]);
+});

@@ -14,7 +14,7 @@ import { openSound, play, tuneOf } from "./tone";
 import { VerdictScreen } from "./VerdictScreen";
 import { Viewfinder } from "./Viewfinder";
 import { keepAwake } from "./wake";
-import { Wedge } from "./wedge";
+import { typed, Wedge } from "./wedge";
 import { refusal, type ScanSay, spoken } from "./words";
 
 interface Props {
@@ -100,7 +100,7 @@ export function Station(props: Props) {
     const wedge = new Wedge();
     const press = (e: KeyboardEvent) => {
       if (e.ctrlKey || e.metaKey || e.altKey) return;
-      const code = wedge.press(e.key, e.timeStamp);
+      const code = wedge.press(typed(e), e.timeStamp);
       if (!code) return;
       e.preventDefault();
       if (e.target instanceof HTMLInputElement) e.target.value = "";
