@@ -13,9 +13,7 @@ export function takePairing(): string | undefined {
 
 export const whoAmI = (): Promise<Answer<Me>> => call<Me>("GET", `${BASE}/me`);
 
-export async function signIn(secret: { key: string } | { pairing: string }): Promise<Answer<Me>> {
-  const session = await call<unknown>("POST", `${BASE}/session`, secret);
-  return session.kind === "ok" ? whoAmI() : session;
-}
+export const signIn = (secret: { key: string } | { pairing: string }): Promise<Answer<Me>> =>
+  call<Me>("POST", `${BASE}/session`, secret);
 
 export const signOut = (): Promise<Answer<unknown>> => call("DELETE", `${BASE}/session`);
