@@ -118,6 +118,61 @@ test("a server that is busy or starts again holds up nobody", async ({ demo, cam
   await expect.poll(() => inside(demo)).toBe(before + 2);
 });
 
+test("when the server's answer is lost, both ends come to what the phone has shown", async ({
+  demo,
+  camera,
+  phones,
+}) => {
+  const gates = await gatesOf(demo);
+  const supervisor = api(demo, demo.supervisor_key);
+  const [gone, back] = [await guest(demo), await guest(demo)];
+  await supervisor.scan(back.token, gates.in);
+  camera.play({ seconds: 0.1 });
+  const pages = [];
+  for (const _ of [gone, back]) {
+    const context = await phones({ allow: NO_NETWORK });
+    const page = await context.newPage();
+    await signIn(page, demo, demo.gate_key);
+    await startShift(page, gates.in);
+    await expect(page.locator(".link")).toContainText("Live");
+    // What happens from here on reaches the phone no more, nor do answers.
+    await context.route(/\/(scanner|batch)(\?|$)/, (route) => route.abort());
+    await context.route("**/scans", async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    pages.push({ context, page });
+  }
+  const [one, two] = pages;
+  if (!one || !two) throw new Error("two phones were asked for");
+  const { journal } = api(demo, demo.security_key);
+  const last = (await journal(0)).at(-1)?.seq ?? 0;
+  await api(demo, demo.desk_key).revoke(gone.badge);
+  await supervisor.scan(back.token, gates.out);
+  const before = await inside(demo);
+
+  await wedge(one.page, gone.token); // the server says no, the phone yes
+  await expect(heading(one.page)).toHaveText("Admitted offline");
+  await wedge(two.page, back.token); // the server says yes, the phone no
+  await expect(heading(two.page)).toHaveText("Not admitted");
+  expect(await inside(demo)).toBe(before + 1);
+  for (const { context, page } of pages) {
+    await cleared(page);
+    await context.unrouteAll();
+    await expect(page.locator(".link")).toHaveText(/Live$/, { timeout: 10_000 });
+  }
+  const rows = (await journal(last)).filter((r) => r.kind !== "badge");
+  const told = (badge: string) => rows.filter((r) => r.badge === badge);
+  const what = (badge: string) => told(badge).map((r) => `${r.kind} ${r.result}`);
+  expect(what(gone.badge)).toEqual(["scan denied", "scan admitted"]);
+  expect(what(back.badge)).toEqual(["scan exited", "scan admitted", "undo admitted"]);
+  // Each is one scan by one id, whatever was said of it.
+  expect(new Set(told(gone.badge).map((r) => r.scan_id)).size).toBe(1);
+  expect(new Set(told(back.badge).map((r) => r.scan_id)).size).toBe(2);
+  expect(await inside(demo)).toBe(before + 1); // the one who walked in, and not the other
+  await expect(one.page.getByRole("button", { name: "More 1" })).toBeVisible();
+});
+
 test("a conflict is shown, and a queue outlives its operator", async ({ demo, camera, phones }, info) => {
   const gates = await gatesOf(demo);
   const [gone, fine] = [await guest(demo), await guest(demo)];

@@ -32,6 +32,15 @@ const STUCK_MS = 20_000;
 const hasTorch = (track: MediaStreamTrack | undefined): boolean =>
   Boolean(track?.getCapabilities && Reflect.get(track.getCapabilities(), "torch"));
 
+/** Badges are held up at any distance: the lens has to follow, where it can be told to. */
+function focus(track: MediaStreamTrack | undefined): void {
+  const ways: unknown = track?.getCapabilities && Reflect.get(track.getCapabilities(), "focusMode");
+  if (!Array.isArray(ways) || !ways.includes("continuous")) return;
+  track
+    ?.applyConstraints({ advanced: [{ focusMode: "continuous" } as MediaTrackConstraintSet] })
+    .catch(() => {});
+}
+
 interface Options {
   readonly video: HTMLVideoElement;
   readonly onCode: (text: string) => void;
@@ -135,6 +144,7 @@ export class Camera {
     const { video } = this.with_;
     video.srcObject = this.#stream;
     await video.play().catch(() => {}); // shown as soon as it can be
+    focus(track);
     this.#codeAt = performance.now();
     this.#say("live", hasTorch(track));
     this.#watch();

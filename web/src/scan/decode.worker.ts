@@ -28,35 +28,54 @@ const options: ReaderOptions = {
   maxNumberOfSymbols: 4,
 };
 
-// The library would fetch its wasm from a public server; ours is beside us.
-const reader: Promise<Reader> = (async (): Promise<Reader> => {
-  try {
-    await prepareZXingModule({
-      overrides: {
-        locateFile: (file: string, prefix: string) => (file.endsWith(".wasm") ? wasm : prefix + file),
-      },
-      fireImmediately: true,
-    });
-    const second = new SecondLook();
-    return async (picture, n) => {
-      let shown = picture;
-      if (n % EVERY === 0 && picture.width === picture.height) {
-        const enlarged = n % (2 * EVERY) === 0 ? 1 : 2;
-        shown = new ImageData(second.at(picture.data, picture.width, enlarged), picture.width);
-      }
-      return (await readBarcodes(shown, options)).filter((r) => r.isValid).map((r) => r.text);
-    };
-  } catch {
-    const { decodeQR } = await import("qr/decode.js");
-    return async (picture) => {
-      try {
-        return [decodeQR(picture)];
-      } catch {
-        return []; // it says by an error that there is no code
-      }
-    };
-  }
-})();
+/** How long a shift makes do with the slow reader before the quick one is asked for again, in ms. */
+const AGAIN_MS = 30_000;
+
+/** The quick one, in WebAssembly. */
+async function quick(): Promise<Reader> {
+  await prepareZXingModule({
+    // The library would fetch its wasm from a public server; ours is beside us.
+    overrides: {
+      locateFile: (file: string, prefix: string) => (file.endsWith(".wasm") ? wasm : prefix + file),
+    },
+    equalityFn: Object.is, // one that couldn't be loaded is no reason not to try again
+    fireImmediately: true,
+  });
+  const second = new SecondLook();
+  return async (picture, n) => {
+    let shown = picture;
+    if (n % EVERY === 0 && picture.width === picture.height) {
+      const enlarged = n % (2 * EVERY) === 0 ? 1 : 2;
+      shown = new ImageData(second.at(picture.data, picture.width, enlarged), picture.width);
+    }
+    return (await readBarcodes(shown, options)).filter((r) => r.isValid).map((r) => r.text);
+  };
+}
+
+/** The slow one, where there is no WebAssembly or it couldn't be loaded. */
+async function slow(): Promise<Reader> {
+  const { decodeQR } = await import("qr/decode.js");
+  return async (picture) => {
+    try {
+      return [decodeQR(picture)];
+    } catch {
+      return []; // it says by an error that there is no code
+    }
+  };
+}
+
+let reader: Promise<Reader> = quick().catch(() => {
+  if (typeof WebAssembly === "object") again();
+  return slow();
+});
+
+function again(): void {
+  setTimeout(() => {
+    quick().then((better) => {
+      reader = Promise.resolve(better);
+    }, again);
+  }, AGAIN_MS);
+}
 
 addEventListener("message", async (e: MessageEvent<Picture>) => {
   const { n, pixels, width, height } = e.data;
