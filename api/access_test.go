@@ -66,6 +66,7 @@ var rowsForEveryRole = []access{
 	{route: "POST /events/{event}/keys/{kid}/revoke", do: "/keys/zz/revoke", status: 404, may: organizers},
 	{route: "GET /events/{event}/checkpoints", status: 200, may: auditors},
 
+	{route: "GET /events/{event}/registration", status: 200, may: lookers},
 	{route: "GET /events/{event}/attendees", status: 200, may: lookers},
 	{route: "POST /events/{event}/attendees", body: `{"name":"X","category":"vip"}`, status: 201, may: desks},
 	{route: "GET /events/{event}/attendees/{attendee}", do: "/attendees/{LI}", status: 200, may: lookers},
@@ -73,6 +74,7 @@ var rowsForEveryRole = []access{
 	{route: "DELETE /events/{event}/attendees/{attendee}", do: "/attendees/{LI}", status: 204, may: desks},
 
 	{route: "POST /events/{event}/imports", body: roster, header: csvBody, status: 201, may: organizers},
+	{route: "POST /events/{event}/imports/preview", body: roster, header: csvBody, status: 200, may: organizers},
 	{route: "GET /events/{event}/imports/{import}", do: "/imports/unknown", status: 404, may: organizers},
 
 	{route: "POST /events/{event}/badges", body: `{"attendee":"{NEW}"}`, status: 201, may: desks},

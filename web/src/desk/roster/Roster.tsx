@@ -5,6 +5,7 @@ import { type Answer, call, of } from "../../server/client";
 import type { Attendee, Badge, Category, Items } from "../../server/shapes";
 import { Head } from "../pieces/Head";
 import type { Work } from "../work";
+import "./roster.css";
 import { rosterSay } from "./words";
 
 const PAUSE_MS = 200; // after the last key before the server is asked
@@ -100,7 +101,7 @@ export function Roster({ me, event, lang, tell, fail }: Work) {
       </p>
       {found?.length === 0 && <p class="note">{query.trim() ? t("roster.none") : t("roster.empty")}</p>}
       {found && found.length > 0 && (
-        <table>
+        <table class="people">
           <thead>
             <tr>
               <th scope="col">{t("roster.person")}</th>
