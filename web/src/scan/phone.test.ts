@@ -324,7 +324,7 @@ describe("upload", () => {
     const cut = await upload(shelf, "ciep21", async (scans) =>
       n++ === 1 ? silence : hall.server.batch(scans),
     );
-    expect(cut).toBe("later");
+    expect(cut).toBe("cut");
     expect(await shelf.count("ciep21")).toBe(250);
     expect(await upload(shelf, "ciep21", post())).toBe("all");
     const ids = hall.batches.flat().map((s) => s.scan_id);
@@ -353,7 +353,7 @@ describe("upload", () => {
     await wait(5);
     hall.item = (r) =>
       r.scan_id === "s3" ? { scan_id: "s3", error: { status: 503, code: "unavailable" } } : answerTo(r);
-    expect(await upload(shelf, "ciep21", post())).toBe("later");
+    expect(await upload(shelf, "ciep21", post())).toBe("cut");
     expect((await shelf.waiting("ciep21", undefined, 9)).map((s) => s.scan_id)).toEqual(["s3", "s4"]);
   });
 
@@ -361,7 +361,7 @@ describe("upload", () => {
     await wait(3);
     hall.item = (r) =>
       r.scan_id === "s1" ? { scan_id: "s1", error: { status: 403, code: "gate_refused" } } : answerTo(r);
-    expect(await upload(shelf, "ciep21", post())).toBe("later");
+    expect(await upload(shelf, "ciep21", post())).toBe("left");
     expect((await shelf.waiting("ciep21", undefined, 9)).map((s) => s.scan_id)).toEqual(["s1"]);
     expect(
       await upload(shelf, "ciep21", async () => ({
@@ -370,7 +370,7 @@ describe("upload", () => {
         code: "forbidden",
         detail: "",
       })),
-    ).toBe("later");
+    ).toBe("left");
     expect(await shelf.count("ciep21")).toBe(1);
   });
 

@@ -17,7 +17,7 @@ const PATIENCE_MS = 1500;
 /** A typed number, which the phone can't decide by itself, may take longer. */
 const NUMBER_MS = 6000;
 const EVERY_MS = 5000;
-/** While the server doesn't answer. */
+/** While the server doesn't answer, or an upload was cut. */
 const RETRY_MS = 2000;
 /** How often what is known is kept for a restart; the server tells what has changed since. */
 const KEEP_MS = 20_000;
@@ -63,6 +63,8 @@ export class Phone {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #syncing: Promise<void> | undefined;
   #stopped = false;
+  /** The last upload didn't come through. */
+  #cut = false;
   readonly #now: () => number;
 
   constructor(private readonly with_: Options) {
@@ -136,7 +138,7 @@ export class Phone {
       this.#syncing = undefined;
       clearTimeout(this.#timer);
       if (!this.#stopped)
-        this.#timer = setTimeout(() => this.sync(), this.#view.online ? EVERY_MS : RETRY_MS);
+        this.#timer = setTimeout(() => this.sync(), this.#view.online && !this.#cut ? EVERY_MS : RETRY_MS);
     });
     return this.#syncing;
   }
@@ -164,11 +166,9 @@ export class Phone {
         }
       } else this.#change({ online: true });
       if (this.#view.waiting > 0 || (await shelf.count(event)) > 0) {
-        let ended = "all";
-        await alone(`lanyard-upload-${event}`, async () => {
-          ended = await upload(shelf, event, server.batch);
-        });
+        const ended = await alone(`lanyard-upload-${event}`, () => upload(shelf, event, server.batch));
         if (ended === "signed_out") return await this.#signedOut();
+        this.#cut = ended === "cut";
       }
       await this.refresh();
     } catch {
