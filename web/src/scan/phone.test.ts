@@ -167,6 +167,21 @@ describe("Phone", () => {
     again.phone.stop();
   });
 
+  it("begins a shift while the server is slow and much waits to be sent", async () => {
+    const { phone } = await open();
+    hall.up = false;
+    await phone.decide(newScan(token(1), north, "in"));
+    phone.stop();
+    const never = new Promise<never>(() => {});
+    hall.up = true;
+    const again = await open({ server: { ...hall.server, batch: () => never } });
+    expect(again.phone.view).toMatchObject({ waiting: 1 });
+    again.phone.stop();
+    const hung = await open({ server: { ...hall.server, scanner: () => never } });
+    expect(hung.phone.view.known).toBeDefined();
+    hung.phone.stop();
+  });
+
   it("takes nothing over from another operator, who has other gates", async () => {
     (await open()).phone.stop();
     hall.up = false;
@@ -225,6 +240,7 @@ describe("Phone", () => {
       const v = await phone.decide(newScan(token(n), north, direction));
       return v.kind === "queued" && (v.reason ?? v.result);
     };
+    await phone.sync();
     await phone.sync(); // hears that there is no network
     all.mockClear();
     expect([await result(1), await result(2), await result(3)]).toEqual([
@@ -278,6 +294,7 @@ describe("Phone", () => {
 
     hall.signedOut = false; // somebody else signs in
     const next = await open();
+    await next.phone.sync();
     expect(next.phone.view.waiting).toBe(0);
     expect(hall.batches).toHaveLength(1);
     next.phone.stop();

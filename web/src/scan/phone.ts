@@ -75,7 +75,10 @@ export class Phone {
     return this.#view;
   }
 
-  /** Reads what was kept, asks what is new, and goes on asking until stopped. */
+  /**
+   * Reads what was kept, and goes on asking what is new until stopped. Waits for
+   * the server only where nothing was kept, and never for what is to be sent.
+   */
   async open(): Promise<void> {
     const { shelf, event, me } = this.with_;
     this.#ahead = (await shelf.kept<number>("clock").catch(() => undefined)) ?? 0;
@@ -83,10 +86,12 @@ export class Phone {
     // Another operator has other gates, and another tab may have kept theirs.
     if (kept?.operator === me.id && kept.known.event === event) this.#change({ known: kept.known });
     await this.refresh();
-    await this.sync();
-    if (!this.#stopped) {
-      for (const sign of signs) globalThis.addEventListener?.(sign, this.#nudge);
-    }
+    const heard = this.#view.known ? undefined : await this.#hear().catch(() => false);
+    if (this.#stopped) return;
+    for (const sign of signs) globalThis.addEventListener?.(sign, this.#nudge);
+    this.#run(async () => {
+      if (heard ?? (await this.#hear())) await this.#send();
+    });
   }
 
   stop(): void {
@@ -132,48 +137,70 @@ export class Phone {
     this.#change({ waiting, conflicts, inside });
   }
 
-  /** Brings up what waits, then asks what is new. Ends when it has, or hasn't. */
+  /** Asks what is new, then brings up what waits. Ends when it has, or hasn't. */
   sync(): Promise<void> {
-    this.#syncing ??= this.#sync().finally(() => {
-      this.#syncing = undefined;
-      clearTimeout(this.#timer);
-      if (!this.#stopped)
-        this.#timer = setTimeout(() => this.sync(), this.#view.online && !this.#cut ? EVERY_MS : RETRY_MS);
+    return this.#run(async () => {
+      if (await this.#hear()) await this.#send();
     });
+  }
+
+  /** One at a time, and then again after a while. */
+  #run(work: () => Promise<void>): Promise<void> {
+    // What the shelf holds is still there for the next time, should it fail us.
+    this.#syncing ??= work()
+      .catch(() => {})
+      .finally(() => {
+        this.#syncing = undefined;
+        clearTimeout(this.#timer);
+        if (!this.#stopped)
+          this.#timer = setTimeout(() => this.sync(), this.#view.online && !this.#cut ? EVERY_MS : RETRY_MS);
+      });
     return this.#syncing;
   }
 
-  async #sync(): Promise<void> {
+  /** Asks what is new; whether the server answered this operator. */
+  async #hear(): Promise<boolean> {
     const { shelf, event, server, me } = this.with_;
-    try {
-      const asked = this.#now();
-      // The desk is never told who is inside: it decides nothing offline.
-      const answer = me.role === "desk" ? await server.ping() : await server.scanner(this.#view.known?.seq);
-      if (answer.kind === "signed_out") return await this.#signedOut();
-      if (answer.kind === "unavailable") {
-        this.#change({ online: false });
-        return await this.refresh(); // another tab may have decided something
-      }
-      if (answer.kind === "ok" && me.role !== "desk") {
-        const told = answer.value as ScannerAnswer;
-        this.#setClock(told.server_time, asked);
-        const known = learn(this.#view.known, told);
-        this.#change({ online: true, known });
-        prepare().catch(() => {}); // while there is a network to load it by
-        if (known) {
-          await shelf.prune(event, known.seq);
-          if (told.full || this.#now() - this.#keptAt > KEEP_MS) await this.#keep(known);
-        }
-      } else this.#change({ online: true });
-      if (this.#view.waiting > 0 || (await shelf.count(event)) > 0) {
-        const ended = await alone(`lanyard-upload-${event}`, () => upload(shelf, event, server.batch));
-        if (ended === "signed_out") return await this.#signedOut();
-        this.#cut = ended === "cut";
-      }
-      await this.refresh();
-    } catch {
-      // The shelf failed us; what it holds is still there for the next time.
+    const asked = this.#now();
+    // The desk is never told who is inside: it decides nothing offline.
+    const answer = me.role === "desk" ? await server.ping() : await server.scanner(this.#view.known?.seq);
+    if (answer.kind === "signed_out") {
+      await this.#signedOut();
+      return false;
     }
+    if (answer.kind === "unavailable") {
+      this.#change({ online: false });
+      await this.refresh(); // another tab may have decided something
+      return false;
+    }
+    if (answer.kind === "refused" || me.role === "desk") {
+      this.#change({ online: true });
+      await this.refresh();
+      return true;
+    }
+    const told = answer.value as ScannerAnswer;
+    this.#setClock(told.server_time, asked);
+    const known = learn(this.#view.known, told);
+    this.#change({ online: true, known });
+    prepare().catch(() => {}); // while there is a network to load it by
+    if (known) {
+      await shelf.prune(event, known.seq);
+      if (told.full || this.#now() - this.#keptAt > KEEP_MS) await this.#keep(known);
+    }
+    await this.refresh();
+    return true;
+  }
+
+  /** Brings up what waits. */
+  async #send(): Promise<void> {
+    const { shelf, event, server } = this.with_;
+    if (this.#view.waiting === 0) return;
+    const ended = await alone(`lanyard-upload-${event}`, () =>
+      upload(shelf, event, server.batch, () => this.refresh()),
+    );
+    if (ended === "signed_out") return this.#signedOut();
+    this.#cut = ended === "cut";
+    await this.refresh();
   }
 
   async #keep(known: Known): Promise<void> {

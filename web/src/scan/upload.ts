@@ -15,9 +15,15 @@ export type Uploaded = "all" | "cut" | "left" | "signed_out";
 /**
  * Uploads what waits. A scan that this operator may not send (403, 404) stays
  * for another one; one that the server will never take leaves the queue as a
- * conflict, so that it is seen and doesn't hold up the others.
+ * conflict, so that it is seen and doesn't hold up the others. onBatch is called
+ * after each batch that was answered.
  */
-export async function upload(shelf: Shelf, event: string, post: PostBatch): Promise<Uploaded> {
+export async function upload(
+  shelf: Shelf,
+  event: string,
+  post: PostBatch,
+  onBatch: () => Promise<void> = async () => {},
+): Promise<Uploaded> {
   let after: Place | undefined;
   let size = BATCH;
   let left = false;
@@ -40,6 +46,7 @@ export async function upload(shelf: Shelf, event: string, post: PostBatch): Prom
     }
     const { settled, end } = settle(scans, answer.value.items);
     await shelf.done(settled);
+    await onBatch();
     if (end === "signed_out" || end === "cut") return end;
     left ||= end === "left";
     after = last.place;
