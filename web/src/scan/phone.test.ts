@@ -263,6 +263,17 @@ describe("Phone", () => {
     phone.stop();
   });
 
+  it("isn't led astray by a clock that is set back in mid-shift", async () => {
+    const { phone } = await open();
+    hall.up = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.setSystemTime(now - 3_600_000);
+    await phone.decide(newScan(token(1), north, "in"));
+    const [scan] = await shelf.waiting("ciep21", undefined, 1);
+    expect(scan?.scanned_at).toBe(new Date(now + 60_000).toISOString());
+    phone.stop();
+  });
+
   it("takes back what still waits by sending a no under the same id", async () => {
     const { phone } = await open();
     hall.up = false;

@@ -22,6 +22,9 @@ const RETRY_MS = 2000;
 /** How often what is known is kept for a restart; the server tells what has changed since. */
 const KEEP_MS = 20_000;
 
+/** A clock that lags by more has been set back. */
+const SET_BACK_MS = 5000;
+
 /** After these it is worth asking at once. */
 const signs = ["online", "offline", "pageshow", "focus"] as const;
 
@@ -59,6 +62,8 @@ export class Phone {
   #view: View = { online: true, known: undefined, waiting: 0, conflicts: [], inside: {}, lasting: true };
   /** The server's clock less ours, in ms. */
   #ahead = 0;
+  /** When this page's own time began, by the server's clock. */
+  #began = Number.NEGATIVE_INFINITY;
   #keptAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #syncing: Promise<void> | undefined;
@@ -110,9 +115,15 @@ export class Phone {
     this.with_.onChange(this.#view);
   }
 
-  /** Now by the server's clock, in ms since 1970. */
+  /**
+   * Now by the server's clock, in ms since 1970. Somebody may set the phone's
+   * clock back in mid-shift: the time since the page was opened, which only
+   * stands still while the phone sleeps, is never ahead of the truth.
+   */
   time(): number {
-    return this.#now() + this.#ahead;
+    const byClock = this.#now() + this.#ahead;
+    const byPage = performance.now() + this.#began;
+    return byClock < byPage - SET_BACK_MS ? byPage : byClock;
   }
 
   #setClock(at: string, asked: number): void {
@@ -120,6 +131,7 @@ export class Phone {
     const server = Date.parse(at);
     if (Number.isNaN(server) || came - asked > 2000) return;
     this.#ahead = Math.round(server - (asked + came) / 2);
+    this.#began = came + this.#ahead - performance.now();
   }
 
   /** Counts again what waits and who is inside. */
