@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
+import { figure } from "./figures";
 import { api, type Demo, expect, expectAccessible, expectNoOverflow, readCode, test } from "./lanyard";
 
 const phone = { width: 360, height: 640 };
@@ -130,7 +131,7 @@ test("the code is in sight at once, as wide as the phone, on white by day and ni
   }
 });
 
-test("it weighs less than 30 KB in all", async ({ page, demo }) => {
+test("it weighs less than 30 KB in all", async ({ page, demo }, info) => {
   const sizes = new Map<string, number>();
   page.context().on("response", async (r) => {
     const body = await r.body().catch(() => Buffer.alloc(0));
@@ -140,6 +141,7 @@ test("it weighs less than 30 KB in all", async ({ page, demo }) => {
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForLoadState("networkidle");
   const total = [...sizes.values()].reduce((a, b) => a + b, 0);
+  figure(info, "attendee's page with all that it loads", `${(total / 1024).toFixed(1)} KB`, "under 30 KB");
   expect(sizes.size).toBeGreaterThan(3);
   expect(total, JSON.stringify([...sizes])).toBeLessThan(30 * 1024);
 });

@@ -14,8 +14,8 @@ import { openSound, play, tuneOf } from "./tone";
 import { VerdictScreen } from "./VerdictScreen";
 import { Viewfinder } from "./Viewfinder";
 import { keepAwake } from "./wake";
-import { Wedge } from "./wedge";
-import { heading, refusal, type ScanSay, why } from "./words";
+import { typed, Wedge } from "./wedge";
+import { refusal, type ScanSay, spoken } from "./words";
 
 interface Props {
   readonly event: string;
@@ -100,7 +100,7 @@ export function Station(props: Props) {
     const wedge = new Wedge();
     const press = (e: KeyboardEvent) => {
       if (e.ctrlKey || e.metaKey || e.altKey) return;
-      const code = wedge.press(e.key, e.timeStamp);
+      const code = wedge.press(typed(e), e.timeStamp);
       if (!code) return;
       e.preventDefault();
       if (e.target instanceof HTMLInputElement) e.target.value = "";
@@ -250,7 +250,7 @@ export function Station(props: Props) {
         </button>
       </nav>
       <p class="spoken" aria-live="assertive">
-        {verdict && `${heading(t, verdict)}. ${why(t, verdict, props.gateName, lang)}`}
+        {verdict && spoken(t, verdict, props.gateName, props.categoryName, lang)}
       </p>
       {state.at === "verdict" && (
         <VerdictScreen

@@ -1,6 +1,6 @@
 // The verdict covers everything and is readable at two metres. Colour, icon,
 // word and layout each tell it alone.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
 import type { Verdict } from "./gate";
 import { canOverride } from "./rules";
@@ -44,11 +44,6 @@ export function VerdictScreen(props: Props) {
   const [overriding, setOverriding] = useState(false);
   const screen = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
-    setOverriding(false);
-    screen.current?.focus();
-  }, [verdict]);
-
   // Whoever works by keyboard goes on where they were.
   useLayoutEffect(() => {
     const before = document.activeElement;
@@ -56,6 +51,12 @@ export function VerdictScreen(props: Props) {
       if (before instanceof HTMLElement && before.isConnected) setTimeout(() => before.focus());
     };
   }, []);
+
+  // At once: the next key may be on its way already.
+  useLayoutEffect(() => {
+    setOverriding(false);
+    screen.current?.focus();
+  }, [verdict]);
 
   const look = lookOf(verdict);
   const told = verdict.kind === "decided" || verdict.kind === "queued" ? verdict : undefined;

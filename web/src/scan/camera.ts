@@ -2,6 +2,7 @@
 // again when the system takes it away.
 import type { Picture, Read } from "./decode.worker";
 import { sendable } from "./gate";
+import { takeReader } from "./reader";
 
 export type CameraState =
   | "opening"
@@ -30,6 +31,15 @@ const STUCK_MS = 20_000;
 /** Torches, and in some browsers the question itself, are missing from TypeScript's list. */
 const hasTorch = (track: MediaStreamTrack | undefined): boolean =>
   Boolean(track?.getCapabilities && Reflect.get(track.getCapabilities(), "torch"));
+
+/** Badges are held up at any distance: the lens has to follow, where it can be told to. */
+function focus(track: MediaStreamTrack | undefined): void {
+  const ways: unknown = track?.getCapabilities && Reflect.get(track.getCapabilities(), "focusMode");
+  if (!Array.isArray(ways) || !ways.includes("continuous")) return;
+  track
+    ?.applyConstraints({ advanced: [{ focusMode: "continuous" } as MediaTrackConstraintSet] })
+    .catch(() => {});
+}
 
 interface Options {
   readonly video: HTMLVideoElement;
@@ -128,10 +138,13 @@ export class Camera {
     }
     const track = this.#stream.getVideoTracks()[0];
     track?.addEventListener("ended", () => this.#lost());
-    track?.addEventListener("mute", () => setTimeout(() => this.#missed(track), MUTED_MS));
+    const wait = () => setTimeout(() => track && this.#missed(track), MUTED_MS);
+    track?.addEventListener("mute", wait);
+    if (track?.muted) wait();
     const { video } = this.with_;
     video.srcObject = this.#stream;
     await video.play().catch(() => {}); // shown as soon as it can be
+    focus(track);
     this.#codeAt = performance.now();
     this.#say("live", hasTorch(track));
     this.#watch();
@@ -204,7 +217,7 @@ export class Camera {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./decode.worker.ts", import.meta.url), { type: "module" });
+    const worker = takeReader();
     worker.addEventListener("message", (e: MessageEvent<Read>) => {
       if (e.data.n !== this.#n || this.#worker !== worker) return;
       this.#reading = false;

@@ -207,6 +207,12 @@ class DiskShelf implements Shelf {
     return [...own.filter((m) => !newer.has(moveKey(m))), ...spare];
   }
 
+  async move(of: Pick<Move, "event" | "venue" | "badge">): Promise<Move | undefined> {
+    return (
+      (await this.#spare.move(of)) ?? (await this.#read<Move | undefined>("moves", (s) => s.get(moveKey(of))))
+    );
+  }
+
   async note(moves: readonly Move[]): Promise<void> {
     if (!moves.length) return;
     try {

@@ -59,6 +59,8 @@ export interface Shelf {
   retract(scanId: string): Promise<boolean>;
 
   moves(event: string): Promise<Move[]>;
+  /** The one of a badge at a venue; as quick with thousands of them. */
+  move(of: Pick<Move, "event" | "venue" | "badge">): Promise<Move | undefined>;
   /** Notes moves that the server has confirmed already. */
   note(moves: readonly Move[]): Promise<void>;
   /** Forgets the moves of a scan, and remembers what they were before. */
@@ -133,6 +135,10 @@ export class MemoryShelf implements Shelf {
 
   async moves(event: string): Promise<Move[]> {
     return [...this.#moves.values()].filter((m) => m.event === event);
+  }
+
+  async move(of: Pick<Move, "event" | "venue" | "badge">): Promise<Move | undefined> {
+    return this.#moves.get(moveKey(of));
   }
 
   async note(moves: readonly Move[]): Promise<void> {

@@ -1,9 +1,9 @@
 // A verdict is heard and felt too: one rising note for a yes, two low ones for
-// a no, one long one where somebody has to look.
+// a no, one long one where somebody has to look, three ticks for a look-up.
 import type { Verdict } from "./gate";
 import { remember, remembered } from "./remembered";
 
-export type Tune = "admitted" | "offline" | "exited" | "denied" | "attention";
+export type Tune = "admitted" | "offline" | "exited" | "denied" | "attention" | "would" | "would not";
 type Note = readonly [fromHz: number, toHz: number, startS: number, lengthS: number];
 
 const tunes: Record<Tune, readonly Note[]> = {
@@ -18,6 +18,16 @@ const tunes: Record<Tune, readonly Note[]> = {
     [160, 160, 0.22, 0.24],
   ],
   attention: [[440, 440, 0, 0.6]],
+  would: [
+    [880, 880, 0, 0.04],
+    [880, 880, 0.1, 0.04],
+    [1320, 1320, 0.2, 0.06],
+  ],
+  "would not": [
+    [880, 880, 0, 0.04],
+    [880, 880, 0.1, 0.04],
+    [330, 330, 0.2, 0.12],
+  ],
 };
 
 const shakes: Record<Tune, number | number[]> = {
@@ -26,6 +36,8 @@ const shakes: Record<Tune, number | number[]> = {
   exited: 40,
   denied: [120, 80, 120],
   attention: 400,
+  would: [30, 50, 30, 50, 30],
+  "would not": [30, 50, 30, 50, 160],
 };
 
 /** Beside the phone's own volume, which no page can read or set. */
@@ -39,7 +51,7 @@ export const setVolume = (v: Volume): void => remember("volume", v);
 /** How a verdict sounds. A look-up lets nobody in and must not sound like it. */
 export function tuneOf(v: Verdict): Tune {
   if (v.kind === "failed" || v.kind === "signed_out") return "attention";
-  if (v.scan.look) return "exited";
+  if (v.scan.look) return v.result === "denied" ? "would not" : "would";
   if (v.result === "admitted" && v.kind === "queued") return "offline";
   return v.result;
 }

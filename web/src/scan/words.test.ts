@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Lang } from "../say/say";
 import type { ScanAnswer } from "../server/shapes";
 import type { Verdict } from "./gate";
-import { advice, because, why, words } from "./words";
+import { advice, because, spoken, why, words } from "./words";
 
 const no = (reason: string, earlier?: ScanAnswer["earlier"]): ScanAnswer => ({
   scan_id: "s",
@@ -63,5 +63,21 @@ it("tells in one breath what a verdict shows", () => {
     "As told.",
   );
   expect(say({ kind: "failed", scan, why: "number", code: "", detail: "" })).toContain("No network");
-  expect(say({ kind: "signed_out", scan })).toContain("Your shift has ended");
+  expect(say({ kind: "signed_out", scan })).toContain("signed out");
+});
+
+it("tells whoever doesn't see the screen who it is, too", () => {
+  const scan = { id: "s", token: long, gate, direction: "in" } as const;
+  const named = (id: string) => (id === "vip" ? { en: "Guest", zh: "嘉宾" } : undefined);
+  const say = (v: Verdict, lang: Lang) => spoken(words(lang), v, () => undefined, named, lang);
+  const person = { name: "李明" };
+  const yes: Verdict = { kind: "decided", scan, result: "admitted", person, category: "vip" };
+  expect(say(yes, "en")).toBe("Admitted. 李明. Guest.");
+  expect(say(yes, "zh")).toBe("准予进入。李明。嘉宾。");
+  expect(say({ kind: "queued", lasting: true, scan, result: "admitted", category: "x" }, "en")).toBe(
+    "Admitted offline. x.",
+  );
+  expect(say({ kind: "decided", scan, result: "denied", reason: "revoked", person }, "en")).toBe(
+    "Not admitted. This badge was withdrawn or replaced. Send to the help desk. 李明.",
+  );
 });

@@ -42,7 +42,8 @@ export function because(
 
 /** The one word that a verdict says. */
 export function heading(t: ScanSay, v: Verdict): string {
-  if (v.kind === "signed_out" || v.kind === "failed") return t("scan.verdict.failed");
+  if (v.kind === "signed_out") return t("scan.verdict.ended");
+  if (v.kind === "failed") return t("scan.verdict.failed");
   if (v.scan.look) return t(v.result === "denied" ? "scan.would.not" : "scan.would.pass");
   if (v.kind === "queued" && v.result === "admitted") return t("scan.verdict.offline");
   return t(`scan.verdict.${v.result}`);
@@ -74,4 +75,22 @@ export function why(t: ScanSay, v: Verdict, gateName: (id: string) => Text | und
   if (v.result === "denied")
     return [because(t, v, gateName, lang), look ? "" : advice(t, v)].filter(Boolean).join(gap);
   return look && v.reason ? because(t, v, gateName, lang) : "";
+}
+
+/** A verdict for whoever doesn't see it: what the screen says, in the order of what matters. */
+export function spoken(
+  t: ScanSay,
+  v: Verdict,
+  gateName: (id: string) => Text | undefined,
+  categoryName: (id: string) => Text | undefined,
+  lang: Lang,
+): string {
+  const told = v.kind === "decided" || v.kind === "queued" ? v : undefined;
+  const category = told?.category && (local(categoryName(told.category), lang) || told.category);
+  const stop = lang === "zh" ? "。" : ". ";
+  return [heading(t, v), why(t, v, gateName, lang), told?.person?.name, category]
+    .filter((part) => part)
+    .map((part) => String(part).replace(/[.。]$/, ""))
+    .join(stop)
+    .concat(stop.trim());
 }

@@ -13,10 +13,8 @@ export function takePairing(): string | undefined {
 
 export const whoAmI = (): Promise<Answer<Me>> => call<Me>("GET", `${BASE}/me`);
 
-export async function signIn(secret: { key: string } | { pairing: string }): Promise<Answer<Me>> {
-  const session = await call<unknown>("POST", `${BASE}/session`, secret);
-  return session.kind === "ok" ? whoAmI() : session;
-}
+export const signIn = (secret: { key: string } | { pairing: string }): Promise<Answer<Me>> =>
+  call<Me>("POST", `${BASE}/session`, secret);
 
 const lastThings = new Set<() => Promise<void>>();
 
