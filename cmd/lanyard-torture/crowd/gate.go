@@ -165,6 +165,37 @@ func (g *gate) send(ctx context.Context, body []byte) (a answer, status int, err
 	return a, got.StatusCode, err
 }
 
+// Probe is one scan of its own at the gate of the wide venue, which can be
+// asked again. Its answer is not among those that the audit holds against the
+// journal.
+type Probe struct {
+	hall  *Hall
+	gate  gate
+	body  []byte
+	badge string
+}
+
+// NewProbe of a badge, to be asked at a server.
+func (h *Hall) NewProbe(s *rig.Service) *Probe {
+	badge := h.badges[h.rng.IntN(len(h.badges))]
+	body, err := json.Marshal(request{scanID(h.rng), badge.Token, gates[0].id})
+	if err != nil {
+		panic(err) // plain data
+	}
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	return &Probe{hall: h, badge: badge.ID, body: body,
+		gate: gate{hall: h, client: client, url: s.Base.String() + "/api/v1/events/" + h.Event + "/scans", key: s.Key}}
+}
+
+// Ask once. The status is 0 when there was no answer at all.
+func (p *Probe) Ask(ctx context.Context) (t Told, status int) {
+	a, status, err := p.gate.send(ctx, p.body)
+	if err != nil {
+		return t, 0
+	}
+	return Told{a.ID, p.badge, gates[0].id, a.Result, a.Reason, a.Seq, time.Now()}, status
+}
+
 func (l *log) begin() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
