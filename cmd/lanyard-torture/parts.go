@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"lanyard/cmd/lanyard-torture/failover"
 	"lanyard/cmd/lanyard-torture/linear"
 	"lanyard/cmd/lanyard-torture/part"
 	"lanyard/cmd/lanyard-torture/powercut"
@@ -21,6 +22,8 @@ var parts = []struct {
 	{"linearizability/cluster", linear.On(linear.Cluster)},
 	{"powercut/embedded", powercut.On(powercut.Embedded)},
 	{"powercut/redis", powercut.On(powercut.Redis)},
+	{"failover/sentinel", failover.Sentinel},
+	{"failover/cluster", failover.Cluster},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,
