@@ -65,19 +65,28 @@ var leaves = map[string]string{
 // What is known of a person leaves by the routes of the list, as the list says,
 // and by no other, whoever asks; refusals tell nothing.
 func TestWhatLeaves(t *testing.T) {
+	fresh := func() *hall {
+		h := newHall(t, memory)
+		h.mark()
+		h.run([]step{{do: scans, as: "gate", body: scan("UUID9", "{TOKEN:LI}", "north", ""), status: 200}})
+		return h
+	}
+	shared := fresh() // by all requests that change nothing
 	for _, row := range hostileRoutes() {
 		for _, role := range append([]checkin.Role{""}, checkin.Roles...) {
-			h := newHall(t, memory)
-			h.mark()
-			h.run([]step{{do: scans, as: "gate", body: scan("UUID9", "{TOKEN:LI}", "north", ""), status: 200}})
+			h, want := shared, ""
+			if may := slices.Contains(row.may, role); may {
+				if want = leaves[row.route]; role == checkin.Supervisor { // who has no business with people's pages
+					want = strings.Replace(want, "link ", "", 1)
+				}
+				if !strings.HasPrefix(row.do, "GET ") {
+					if role != checkin.Organizer {
+						continue
+					}
+					h = fresh()
+				}
+			}
 			res, body := h.request(step{do: row.do, as: string(role), body: row.body, header: row.header})
-			want := ""
-			if slices.Contains(row.may, role) {
-				want = leaves[row.route]
-			}
-			if role == checkin.Supervisor { // who looks people up has no business with their pages
-				want = strings.Replace(want, "link ", "", 1)
-			}
 			if got := h.found(string(body)); got != want {
 				t.Errorf("%s tells %q of %q, want %q", row.route, role, got, want)
 			}
@@ -87,17 +96,15 @@ func TestWhatLeaves(t *testing.T) {
 		}
 	}
 	for _, row := range openRoutes {
-		h := newHall(t, memory)
-		h.mark()
 		do := row.do
 		if do == "" {
 			do = strings.Replace(row.route, " ", " /", 1)
 		}
-		res, body := h.request(step{do: do})
-		if got := h.found(string(body)); got != leaves[row.route] {
+		res, body := shared.request(step{do: do})
+		if got := shared.found(string(body)); got != leaves[row.route] {
 			t.Errorf("%s tells everybody %q, want %q", row.route, got, leaves[row.route])
 		}
-		if got := h.found(headerText(res.Header)); got != "" || res.Header.Get("Referrer-Policy") != "no-referrer" {
+		if got := shared.found(headerText(res.Header)); got != "" || res.Header.Get("Referrer-Policy") != "no-referrer" {
 			t.Errorf("the headers of %s tell %q: %v", row.route, got, res.Header)
 		}
 	}
