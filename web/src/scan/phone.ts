@@ -259,7 +259,9 @@ export class Phone {
     });
     // The verdict is shown first: the page says by itself that it is over.
     if (verdict.kind === "signed_out") await this.with_.shelf.wipe().catch(() => {});
-    return verdict;
+    const venue = this.#view.known?.venues.find((v) => v.id === scan.gate.venue);
+    if (verdict.kind !== "queued" || !venue) return verdict;
+    return { ...verdict, count: { inside: this.#view.inside[venue.id] ?? 0, capacity: venue.capacity } };
   }
 
   async #judge(scan: Scan): Promise<Decision | undefined> {
