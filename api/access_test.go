@@ -84,6 +84,7 @@ var rowsForEveryRole = []access{
 	{route: "GET /events/{event}/badges/{badge}.png", do: "/badges/{BADGE:LI}.png", status: 200, may: desks},
 	{route: "POST /events/{event}/badges/{badge}/revoke", do: "/badges/{BADGE:LI}/revoke", body: `{"reason":"lost"}`, status: 200, may: desks},
 	{route: "POST /events/{event}/badges/{badge}/reissue", do: "/badges/{BADGE:LI}/reissue", status: 201, may: desks},
+	{route: "GET /events/{event}/badges/{badge}/places", do: "/badges/{BADGE:LI}/places", status: 200, may: lookers},
 	{route: "POST /events/{event}/badges/{badge}/scans", do: "/badges/{BADGE:LI}/scans", body: `{"scan_id":"{UUID1}","gate":"north"}`, status: 200, may: scanning},
 
 	{route: "POST /events/{event}/scans", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200, may: scanning},

@@ -5,7 +5,10 @@ import (
 	"time"
 )
 
-const byNumber = "POST /events/ciep21/badges/{BADGE:LI}/scans"
+const (
+	byNumber = "POST /events/ciep21/badges/{BADGE:LI}/scans"
+	places   = "GET /events/ciep21/badges/{BADGE:LI}/places"
+)
 
 // number is the body of a scan by a badge's number.
 func number(id, gate, rest string) string {
@@ -21,7 +24,9 @@ func TestScansByNumber(t *testing.T) {
 				want: []string{`"result":"admitted"`, `"scan_id":"{UUID1}"`, `"name":"李明"`, `"inside":1`}, not: []string{"{TOKEN:LI}", `"token"`}},
 			{do: scans, as: "gate", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200, want: []string{`"admitted"`, `"replayed":true`}},
 			{do: byNumber, as: "supervisor", body: number("UUID2", "main-forum-gate", in), status: 200, want: []string{`"denied"`, `"already_inside"`}},
+			{do: places, as: "desk", status: 200, want: []string{`"venue":"main-forum","inside":true`, `"gate":"north"`, `"left_at":null`}},
 			{do: byNumber, as: "gate", body: number("UUID3", "main-forum-gate", `,"direction":"out"`), status: 200, want: []string{`"exited"`, `"inside":0`}},
+			{do: places, as: "desk", status: 200, want: []string{`"inside":false`, `"entered_at":"2`, `"left_at":"2`}, not: nameless},
 			{do: "POST /events/ciep21/scans/{UUID3}/undo", as: "gate", status: 200},
 		}},
 		{"the rules are the same", []step{

@@ -67,6 +67,7 @@ func TestRoster(t *testing.T) {
 			{do: "POST " + ciep + "/badges/{NEXT}/revoke", as: "desk", status: 415},
 			{do: "POST " + ciep + "/badges/{NEXT}/revoke", as: "desk", body: `{"reason":"lost"}`, status: 200, want: []string{`"status":"revoked"`, `"token":null`}},
 			{do: "GET " + ciep + "/badges/{NEXT}.svg", as: "desk", status: 410, want: []string{`"badge_ended"`}, not: []string{"<svg"}},
+			{do: "GET " + ciep + "/badges/nothing/places", as: "desk", status: 404, want: []string{`"no_such_badge"`}},
 			{do: "POST " + ciep + "/badges/nothing/reissue", as: "desk", status: 404, want: []string{`"no_such_badge"`}},
 			{do: "GET " + ciep + "/badges/{BADGE:ELSE}", as: "desk", status: 404},
 			{do: "POST " + ciep + "/badges/{BADGE:LI}/reissue", as: "desk", body: `{"why":1}`, status: 400, want: []string{`"unknown_field"`}},

@@ -69,6 +69,7 @@ func routeList(metricsSeparate bool) []*route {
 			asks(param{name: "scale", schema: `{"type":"integer","minimum":1,"maximum":40,"default":10}`, about: "Pixels of a module."}),
 		post("/events/{event}/badges/{badge}/revoke", (*Server).postRevoke, "Revoke a badge.").in(desks).takes("RevokeRequest").answer(ok("Badge")),
 		post("/events/{event}/badges/{badge}/reissue", (*Server).postReissue, "Replace a badge by a new one with a new code and a new page.").in(desks).mayTake("Nothing").answer(created("Badge")),
+		get("/events/{event}/badges/{badge}/places", (*Server).listPlaces, "Where a badge is and was: of each venue the latest entry and exit.").in(lookers).answer(ok("PlaceList")),
 		post("/events/{event}/badges/{badge}/scans", (*Server).postNumberScan, "Decide a scan of a badge whose number was typed, as if its code had been read.").in(scanning).takes("NumberScanRequest").answer(ok("Answer")),
 
 		post("/events/{event}/scans", (*Server).postScan, "Decide a scan. Every verdict is a 200.").in(scanning).takes("ScanRequest").answer(ok("Answer")),

@@ -32,9 +32,9 @@ async function firstLine(program: ChildProcess): Promise<string> {
   throw new Error("the program ended before it was serving");
 }
 
-/** The program with its demonstration, serving. */
-export async function start(data: string, addr = "127.0.0.1:0") {
-  const program = spawn(binary, ["demo", "--json", "--addr", addr, "--data", data], {
+/** The built program with its demonstration event on data that a test keeps, to be ended as it likes. */
+export async function start(data: string, addr = "127.0.0.1:0", ...flags: string[]) {
+  const program = spawn(binary, ["demo", "--json", "--addr", addr, "--data", data, ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const end = async (signal: NodeJS.Signals) => {
@@ -56,20 +56,28 @@ interface Watch {
   readonly allow: string[];
 }
 
+/** The built program with its demonstration event, until it is stopped. */
+export async function startDemo(...flags: string[]): Promise<{ demo: Demo; stop: () => Promise<void> }> {
+  const data = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
+  const remove = () => rmSync(data, { recursive: true, force: true });
+  try {
+    const { demo, end } = await start(data, "127.0.0.1:0", ...flags);
+    return { demo, stop: () => end("SIGTERM").finally(remove) };
+  } catch (e) {
+    remove();
+    throw e;
+  }
+}
+
 export const test = base.extend<{ watch: Watch }, { demo: Demo }>({
   demo: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
     async ({}, use) => {
-      const data = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
+      const { demo, stop } = await startDemo();
       try {
-        const { demo, end } = await start(data);
-        try {
-          await use(demo);
-        } finally {
-          await end("SIGTERM");
-        }
+        await use(demo);
       } finally {
-        rmSync(data, { recursive: true, force: true });
+        await stop();
       }
     },
     { scope: "worker", timeout: 60_000 },
