@@ -32,8 +32,8 @@ async function firstLine(program: ChildProcess): Promise<string> {
   throw new Error("the program ended before it was serving");
 }
 
-/** The built program with its demonstration event on data that a test keeps, to be ended as it likes. */
-export async function start(data: string, addr = "127.0.0.1:0", ...flags: string[]) {
+/** The program with its demonstration, serving. */
+export async function start(data: string, addr = "127.0.0.1:0", flags: string[] = []) {
   const program = spawn(binary, ["demo", "--json", "--addr", addr, "--data", data, ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -56,15 +56,15 @@ interface Watch {
   readonly allow: string[];
 }
 
-/** The built program with its demonstration event, until it is stopped. */
+/** The program on data of its own, which goes away when it is stopped. */
 export async function startDemo(...flags: string[]): Promise<{ demo: Demo; stop: () => Promise<void> }> {
   const data = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
-  const remove = () => rmSync(data, { recursive: true, force: true });
+  const forget = () => rmSync(data, { recursive: true, force: true });
   try {
-    const { demo, end } = await start(data, "127.0.0.1:0", ...flags);
-    return { demo, stop: () => end("SIGTERM").finally(remove) };
+    const { demo, end } = await start(data, "127.0.0.1:0", flags);
+    return { demo, stop: () => end("SIGTERM").finally(forget) };
   } catch (e) {
-    remove();
+    forget();
     throw e;
   }
 }
