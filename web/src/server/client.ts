@@ -3,7 +3,14 @@
 
 export type Answer<T> =
   | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "refused"; readonly status: number; readonly code: string; readonly detail: string }
+  | {
+      readonly kind: "refused";
+      readonly status: number;
+      readonly code: string;
+      readonly detail: string;
+      /** The field that it lies in, "hours[1].from"; "" or none when in no single one. */
+      readonly field?: string;
+    }
   | { readonly kind: "signed_out" }
   | { readonly kind: "unavailable"; readonly retryAfterMs: number | undefined };
 
@@ -59,6 +66,7 @@ export async function call<T>(
     status: answer.status,
     code: field("code"),
     detail: field("detail") || field("title"),
+    field: field("field"),
   };
 }
 
