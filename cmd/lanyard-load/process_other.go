@@ -1,8 +1,0 @@
-//go:build !linux
-
-package main
-
-import "syscall"
-
-// endWithParent has no counterpart here: a killed run leaves its servers behind.
-func endWithParent() *syscall.SysProcAttr { return nil }
