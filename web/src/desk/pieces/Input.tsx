@@ -7,7 +7,7 @@ interface Props {
   readonly wrong?: string | undefined;
   readonly value: string;
   readonly onValue: (value: string) => void;
-  readonly type?: "text" | "datetime-local" | "number" | "time" | "color";
+  readonly type?: "text" | "date" | "datetime-local" | "number" | "time" | "color";
   readonly min?: string;
   readonly lang?: string;
   readonly list?: string;
