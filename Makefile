@@ -3,6 +3,8 @@
 ADDR     ?= :8080
 ARGS     ?=
 FUZZTIME ?= 5s
+DURATION ?= 60s
+SEED     ?= 1
 
 # A checkout without git (a tarball, a container) is version "dev".
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -25,7 +27,7 @@ PAGES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'we
 .DELETE_ON_ERROR:
 .PHONY: help run build binaries pages test lint fmt bench clean \
 	need-go need-node need-tests check-fmt check-vet check-static check-mod \
-	test-web test-go test-fuzz test-e2e test-load
+	test-web test-go test-fuzz test-e2e test-load torture test-torture
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,11 +37,11 @@ help: ## list the targets
 run: build ## build and start a ready event (ADDR=:8080, ARGS=...)
 	bin/lanyard demo --addr $(ADDR) $(ARGS)
 
-build: pages binaries ## build bin/lanyard and bin/lanyard-load, pages included
+build: pages binaries ## build bin/lanyard and the programs that test it, pages included
 
 binaries: need-go
 	@mkdir -p bin
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/lanyard ./cmd/lanyard-load
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/lanyard ./cmd/lanyard-load ./cmd/lanyard-torture
 
 # The pages are built when something they are made from is newer than the
 # last build, of which index.html is the witness: every build writes it anew.
@@ -78,6 +80,7 @@ test: ## run everything that CI runs, installing what that needs
 	@$(MAKE) --no-print-directory test-fuzz
 	@$(MAKE) --no-print-directory test-e2e
 	@$(MAKE) --no-print-directory test-load
+	@$(MAKE) --no-print-directory test-torture
 	@echo "make test: all of it passed"
 
 check-fmt:
@@ -126,6 +129,15 @@ test-load: binaries
 	$(LOAD) --store redis-cluster --rate 200 --duration 3s
 	$(LOAD) --store bolt --rate 200 --duration 5s --crashes 2
 	$(LOAD) --store redis --rate 200 --duration 5s --crashes 2
+
+# Each part for that time and seed: servers, Redis and their connections killed,
+# paused and cut under load, and every answer held against the rules.
+torture: binaries ## faults under load for DURATION=60s a part from SEED=1, checked
+	@.ci/need redis
+	bin/lanyard-torture --start bin/lanyard --duration $(DURATION) --seed $(SEED) $(if $(JSON),--json $(JSON)) $(ARGS)
+
+test-torture: binaries
+	bin/lanyard-torture --start bin/lanyard --duration 6s --seed $(SEED) $(ARGS)
 
 lint: need-go web/node_modules/.installed ## format, vet, static analysis, types
 	@$(MAKE) --no-print-directory check-fmt check-vet check-static check-mod

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // honest is the evidence of a run in which nothing is wrong: two venues, the
@@ -12,7 +14,7 @@ func honest() *Evidence {
 	hall1, hall2 := &Venue{ID: "hall-1"}, &Venue{ID: "hall-2", Capacity: 2}
 	e := &Evidence{
 		Gates:  []*Gate{{ID: "gate-1", Venue: hall1}, {ID: "gate-2", Venue: hall2}},
-		Badges: []Badge{{ID: "b0"}, {ID: "b1"}, {ID: "b2"}, {ID: "b3"}},
+		Badges: []rig.Badge{{ID: "b0"}, {ID: "b1"}, {ID: "b2"}, {ID: "b3"}},
 	}
 	e.Rows = append(e.Rows, Row{Seq: 1, Kind: "config"}, Row{Seq: 2, Kind: "badge", Badge: "b0"})
 	e.scan(0, 0, false, "admitted", "", "", 1)             // row 3

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lanyard/cmd/internal/rig"
 )
 
 func TestBenchRow(t *testing.T) {
@@ -81,7 +83,7 @@ func TestEchoBaseline(t *testing.T) {
 	go func() { ended <- run(ctx, []string{"echo"}, write, new(bytes.Buffer)) }()
 	line := <-read
 	base := line[strings.Index(line, "http://"):strings.LastIndex(line, `"`)]
-	service, err := NewService(base, "none")
+	service, err := rig.NewService(base, "none")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // roster measures how long it takes until a whole roster is imported, issued and
@@ -50,16 +52,16 @@ func (b *bench) rosterOn(ctx context.Context, store string) error {
 
 // importOnce starts a server, makes one event of the whole roster, and lets
 // gates scan in it before the memory is read.
-func (b *bench) importOnce(ctx context.Context, store string) (time.Duration, Memory, error) {
+func (b *bench) importOnce(ctx context.Context, store string) (time.Duration, rig.Memory, error) {
 	t, err := b.target(ctx, store)
 	if err != nil {
-		return 0, Memory{}, err
+		return 0, rig.Memory{}, err
 	}
 	defer t.Stop()
 	const tokens = 10_000 // listing the whole roster is no part of what is measured
 	hall, err := MakeHall(ctx, t.Service, HallPlan{Gates: b.gates, Venues: min(4, b.gates), Attendees: b.attendees, Tokens: min(b.attendees, tokens)})
 	if err != nil {
-		return 0, Memory{}, err
+		return 0, rig.Memory{}, err
 	}
 	Play(ctx, hall, Run{Mix: Mix{Fresh: 1}, Rate: 500, Duration: b.span, Seed: 1})
 	memory, err := t.server.ReadMemory()

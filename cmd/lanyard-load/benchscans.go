@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // scans measures scans a second of fresh badges, each durable before it is
@@ -107,7 +109,7 @@ func (b *bench) rate(ctx context.Context, hall *Hall, unread bool) (float64, err
 
 // at is the same hall with its scans sent to another server, which has seen
 // no badge yet.
-func (h *Hall) at(s *Service) *Hall {
+func (h *Hall) at(s *rig.Service) *Hall {
 	other := &Hall{Service: s, Event: h.Event, Badges: h.Badges, Foreign: h.Foreign}
 	venues := map[string]*Venue{}
 	for _, v := range h.Venues {
@@ -127,7 +129,7 @@ func startBaseline(ctx context.Context) (*Target, error) {
 		return nil, err
 	}
 	t := &Target{Store: "none"}
-	if t.server, err = StartProcess(ctx, self, "echo"); err != nil {
+	if t.server, err = rig.StartProcess(ctx, self, "echo"); err != nil {
 		return nil, err
 	}
 	line, err := t.server.FirstLine()
@@ -142,14 +144,14 @@ func startBaseline(ctx context.Context) (*Target, error) {
 		t.server.Stop()
 		return nil, err
 	}
-	t.Service, err = NewService(ready.BaseURL, "none")
+	t.Service, err = rig.NewService(ready.BaseURL, "none")
 	return t, err
 }
 
 // buildScriptBench compiles the store's benchmark of its bare script, which
 // only the store can call: this program doesn't know what the script takes.
 func (b *bench) buildScriptBench(ctx context.Context) (string, error) {
-	binary, err := filepath.Abs(filepath.Join(b.dir, "redisstore-"+randomHex(4)+".test"))
+	binary, err := filepath.Abs(filepath.Join(b.dir, "redisstore-"+rig.RandomHex(4)+".test"))
 	if err != nil {
 		return "", err
 	}
@@ -162,11 +164,11 @@ func (b *bench) buildScriptBench(ctx context.Context) (string, error) {
 
 // scriptRate is the bare script's calls a second on that Redis, by 64 callers
 // at a time.
-func (b *bench) scriptRate(ctx context.Context, binary string, redis *Redis) (float64, error) {
+func (b *bench) scriptRate(ctx context.Context, binary string, redis *rig.Redis) (float64, error) {
 	const guess = 20_000 // calls a second; a fixed number spares the benchmark its search for one
 	calls := strconv.Itoa(int(guess*b.span.Seconds())) + "x"
 	cmd := exec.CommandContext(ctx, binary, "-test.run", "^$", "-test.bench", "^BenchmarkScriptRaw$", "-test.benchtime", calls)
-	cmd.Env = append(os.Environ(), "LANYARD_TEST_REDIS="+redis.addrs[0])
+	cmd.Env = append(os.Environ(), "LANYARD_TEST_REDIS="+redis.Addrs()[0])
 	cmd.Dir = filepath.Join("checkin", "redisstore")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // Board is one screen that follows the live feed: when it had which number.
@@ -20,7 +22,7 @@ type Board struct {
 }
 
 // Follow the feed until ctx ends. ready is called once the snapshot is there.
-func (b *Board) Follow(ctx context.Context, s *Service, path string, ready func()) {
+func (b *Board) Follow(ctx context.Context, s *rig.Service, path string, ready func()) {
 	defer ready()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Base.String()+path, nil)
 	if err != nil {

@@ -18,7 +18,7 @@ func (t *Target) Crash(ctx context.Context, n int, over time.Duration) error {
 		}
 		var err error
 		if t.redis != nil && i%2 == 1 {
-			err = t.redis.restart(ctx)
+			err = t.redis.Restart(ctx, 0)
 		} else {
 			err = t.restart(ctx)
 		}
@@ -33,22 +33,4 @@ func (t *Target) Crash(ctx context.Context, n int, over time.Duration) error {
 func (t *Target) restart(ctx context.Context) error {
 	t.server.Kill()
 	return t.serve(ctx)
-}
-
-// restart kills the first node without warning; it comes back from its
-// append-only file.
-func (r *Redis) restart(ctx context.Context) error {
-	r.nodes[0].Kill()
-	node, err := startRedisNode(ctx, r.args[0])
-	if err != nil {
-		return err
-	}
-	r.nodes[0] = node
-	return r.ready()
-}
-
-// Kill the process at once and wait until it is gone.
-func (p *Process) Kill() {
-	p.cmd.Process.Kill()
-	<-p.exited
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // Row of the journal, as far as the audit reads it.
@@ -57,7 +59,7 @@ type Person struct {
 // what the server has on record once they are closed.
 type Evidence struct {
 	Gates     []*Gate
-	Badges    []Badge
+	Badges    []rig.Badge
 	Answers   []Answered
 	Rows      []Row
 	Occupancy Occupancy
@@ -70,7 +72,7 @@ const journalPage = 1000
 // Collect the evidence of a run.
 func Collect(ctx context.Context, hall *Hall, o Outcome) (*Evidence, error) {
 	e := &Evidence{Gates: hall.Gates, Badges: hall.Badges, Answers: o.Answers}
-	chain := NewChain()
+	chain := rig.NewChain()
 	for after := uint64(0); ; {
 		var page struct{ Items []json.RawMessage }
 		if err := hall.Service.Get(ctx, hall.path("/journal?limit="+strconv.Itoa(journalPage)+"&after="+strconv.FormatUint(after, 10)), &page); err != nil {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // fake is a Lanyard as small as a run needs: its API in memory, behind one lock,
@@ -46,12 +48,12 @@ type fakeEvent struct {
 
 const fakeKey = "organizer"
 
-func newFake(t *testing.T) (*fake, *Service) {
+func newFake(t *testing.T) (*fake, *rig.Service) {
 	t.Helper()
 	f := &fake{events: map[string]*fakeEvent{}}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
-	s, err := NewService(server.URL, fakeKey)
+	s, err := rig.NewService(server.URL, fakeKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +73,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/api/v1/events"), "/")
 	if len(path) == 1 {
 		id := in["id"].(string)
-		f.events[id] = &fakeEvent{id: id, head: genesisHash, venueOf: map[string]string{}, capacity: map[string]int{}, inside: map[place]bool{},
+		f.events[id] = &fakeEvent{id: id, head: rig.GenesisHash, venueOf: map[string]string{}, capacity: map[string]int{}, inside: map[place]bool{},
 			count: map[string]*Counters{}, answers: map[string]map[string]any{}}
 		f.events[id].append(map[string]any{"kind": "config", "at": "2026-11-01T00:00:00.000Z"})
 		write(w, in)

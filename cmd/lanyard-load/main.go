@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // Exit codes.
@@ -184,7 +186,7 @@ func runLoad(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		target, err = StartTarget(ctx, o.Start, o.Store, o.Dir, strings.Fields(o.StartArgs))
 	} else {
 		target = &Target{Store: "unknown"}
-		target.Service, err = NewService(o.Server, o.Key)
+		target.Service, err = rig.NewService(o.Server, o.Key)
 	}
 	if err != nil {
 		return err

@@ -10,14 +10,16 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"lanyard/cmd/internal/rig"
 )
 
 // Target is the Lanyard that a run is aimed at, with what was started for it.
 type Target struct {
-	*Service
+	*rig.Service
 	Store   string
-	server  *Process // nil when it was running already
-	redis   *Redis
+	server  *rig.Process // nil when it was running already
+	redis   *rig.Redis
 	dir     string
 	command []string // that starts the server, binary first
 }
@@ -41,9 +43,9 @@ func (t *Target) start(ctx context.Context, binary string, more []string) (err e
 	switch t.Store {
 	case "bolt":
 	case "redis":
-		t.redis, err = StartRedis(ctx, t.dir)
+		t.redis, err = rig.StartRedis(ctx, t.dir)
 	case "redis-cluster":
-		t.redis, err = StartRedisCluster(ctx, t.dir)
+		t.redis, err = rig.StartRedisCluster(ctx, t.dir)
 	default:
 		return fmt.Errorf("no such store: %s", t.Store)
 	}
@@ -56,7 +58,7 @@ func (t *Target) start(ctx context.Context, binary string, more []string) (err e
 	if !strings.ContainsRune(binary, filepath.Separator) {
 		binary = "." + string(filepath.Separator) + binary
 	}
-	port, err := freePort()
+	port, err := rig.FreePort()
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,7 @@ func (t *Target) start(ctx context.Context, binary string, more []string) (err e
 
 // serve starts the server and waits until it serves.
 func (t *Target) serve(ctx context.Context) (err error) {
-	if t.server, err = StartProcess(ctx, t.command[0], t.command[1:]...); err != nil {
+	if t.server, err = rig.StartProcess(ctx, t.command[0], t.command[1:]...); err != nil {
 		return err
 	}
 	line, err := t.server.FirstLine()
@@ -81,7 +83,7 @@ func (t *Target) serve(ctx context.Context) (err error) {
 	if err := json.Unmarshal([]byte(line), &ready); err != nil || ready.Key == "" {
 		return errors.New("its first line is not the JSON of demo --json")
 	}
-	t.Service, err = NewService(ready.BaseURL, ready.Key)
+	t.Service, err = rig.NewService(ready.BaseURL, ready.Key)
 	return err
 }
 

@@ -25,7 +25,10 @@ func TestImportsGoOneWay(t *testing.T) {
 		"api":                          {"lanyard/badge", "lanyard/checkin", "lanyard/web"},
 		"web":                          {},
 		"cmd/lanyard":                  {"lanyard/api", "lanyard/badge", "lanyard/checkin", "lanyard/checkin/boltstore", "lanyard/checkin/redisstore", "lanyard/web"},
-		"cmd/lanyard-load":             {},
+		"cmd/internal/rig":             {},
+		"cmd/lanyard-load":             {"lanyard/cmd/internal/rig"},
+		"cmd/lanyard-torture":          {"lanyard/cmd/lanyard-torture/part"},
+		"cmd/lanyard-torture/part":     {},
 	}
 	places := map[string][]string{
 		"github.com/labstack/echo/":    {"api", "cmd/lanyard", "cmd/lanyard-load"},

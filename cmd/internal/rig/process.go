@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"bufio"
@@ -32,7 +32,15 @@ const stopWithin = 20 * time.Second
 
 // StartProcess runs a program. When ctx ends it is asked to stop, and killed when it doesn't.
 func StartProcess(ctx context.Context, name string, args ...string) (*Process, error) {
+	return StartProcessWith(ctx, nil, name, args...)
+}
+
+// StartProcessWith is StartProcess with more environment variables, "NAME=value".
+func StartProcessWith(ctx context.Context, env []string, name string, args ...string) (*Process, error) {
 	p := &Process{cmd: exec.CommandContext(ctx, name, args...), exited: make(chan struct{})}
+	if len(env) > 0 {
+		p.cmd.Env = append(os.Environ(), env...)
+	}
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = stopWithin
 	p.cmd.SysProcAttr = endWithParent()
@@ -77,6 +85,7 @@ func (p *Process) FirstLine() (string, error) {
 // Stop asks the process to end and waits until it has.
 func (p *Process) Stop() {
 	p.cmd.Process.Signal(syscall.SIGTERM)
+	p.cmd.Process.Signal(syscall.SIGCONT) // a paused one hears nothing
 	select {
 	case <-p.exited:
 	case <-time.After(stopWithin):
@@ -84,6 +93,25 @@ func (p *Process) Stop() {
 		<-p.exited
 	}
 }
+
+// Kill the process at once (SIGKILL) and wait until it is gone.
+func (p *Process) Kill() {
+	p.cmd.Process.Kill()
+	<-p.exited
+}
+
+// Pause stops the process where it is (SIGSTOP), with its connections open,
+// until Resume.
+func (p *Process) Pause() error { return p.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume lets a paused process go on (SIGCONT).
+func (p *Process) Resume() error { return p.cmd.Process.Signal(syscall.SIGCONT) }
+
+// Exited is closed when the process has ended, by itself or not.
+func (p *Process) Exited() <-chan struct{} { return p.exited }
+
+// LastWords is the end of what it said on standard error.
+func (p *Process) LastWords() string { return p.stderr.String() }
 
 // Memory of a process in bytes, resident now and at its highest.
 type Memory struct{ Now, Peak int64 }

@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"bufio"
@@ -20,7 +20,7 @@ import (
 type Redis struct {
 	nodes []*Process
 	addrs []string
-	args  [][]string // of each node
+	args  [][]string // of each node, to start it again
 }
 
 // StartRedis runs one server with its data under dir.
@@ -37,7 +37,7 @@ func StartRedis(ctx context.Context, dir string) (*Redis, error) {
 func StartRedisCluster(ctx context.Context, dir string) (*Redis, error) {
 	r := &Redis{}
 	for i := range 3 {
-		bus, err := freePort()
+		bus, err := FreePort()
 		if err == nil {
 			err = r.add(ctx, filepath.Join(dir, fmt.Sprintf("redis-%d", i+1)), "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus))
 		}
@@ -80,6 +80,33 @@ func (r *Redis) URL() string {
 	return "redis://" + r.addrs[0]
 }
 
+// Addrs are the nodes' addresses, host and port.
+func (r *Redis) Addrs() []string { return r.addrs }
+
+// Nodes are the processes, in the order of Addrs.
+func (r *Redis) Nodes() []*Process { return r.nodes }
+
+// Restart kills a node without warning and starts it again on its port and its
+// append-only file. It returns once all nodes serve.
+func (r *Redis) Restart(ctx context.Context, i int) error {
+	r.nodes[i].Kill()
+	node, err := startRedisNode(ctx, r.args[i])
+	if err != nil {
+		return err
+	}
+	r.nodes[i] = node
+	return r.ready()
+}
+
+// FlushScripts makes a node forget the scripts that it has been sent.
+func (r *Redis) FlushScripts(i int) error {
+	answer, err := inline(r.addrs[i], "SCRIPT FLUSH")
+	if err == nil && !strings.HasPrefix(answer, "+OK") {
+		err = fmt.Errorf("SCRIPT FLUSH: %s", strings.TrimSpace(answer))
+	}
+	return err
+}
+
 // Stop ends every server.
 func (r *Redis) Stop() {
 	for _, node := range r.nodes {
@@ -91,7 +118,7 @@ func (r *Redis) add(ctx context.Context, dir string, more ...string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		return err
 	}
@@ -147,14 +174,4 @@ func inline(addr, command string) (string, error) {
 	bulk := make([]byte, n)
 	_, err = io.ReadFull(in, bulk)
 	return string(bulk), err
-}
-
-// freePort is one that nobody listens on at this moment.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

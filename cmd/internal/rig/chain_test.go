@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"crypto/sha256"
@@ -48,7 +48,7 @@ func TestChain(t *testing.T) {
 		return body[:len(body)-1] + `,"hash":"` + hex.EncodeToString(sum[:]) + `"}`
 	}
 	hashOf := func(row string) string { i := strings.Index(row, `"hash":"`) + 8; return row[i : i+64] }
-	first := link(`"kind":"scan","note":"<é>"`, genesisHash)
+	first := link(`"kind":"scan","note":"<é>"`, GenesisHash)
 	second := link(`"kind":"scan"`, hashOf(first))
 	tests := []struct {
 		name string

@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"bytes"
@@ -13,14 +13,14 @@ import (
 	"unicode/utf8"
 )
 
-// genesisHash is the prev of a journal's first row.
-var genesisHash = strings.Repeat("0", 64)
+// GenesisHash is the prev of a journal's first row.
+var GenesisHash = strings.Repeat("0", 64)
 
 // Chain checks rows, each as it came over the wire, one after the other.
 type Chain struct{ last string }
 
 // NewChain begins before row 1.
-func NewChain() *Chain { return &Chain{last: genesisHash} }
+func NewChain() *Chain { return &Chain{last: GenesisHash} }
 
 // Add says what is wrong with the row that follows: its prev is not the hash
 // of the row before, or its hash is not that of its content.

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"strings"
+
+	"lanyard/cmd/lanyard-torture/part"
+)
+
+// parts are all of them, in the order in which they run. A name before the
+// slash chooses all that begin with it.
+var parts = []struct {
+	name string
+	run  part.Func
+}{}
+
+// chosen tells whether a part's name is what somebody asked for: all of it,
+// or what stands before the slash.
+func chosen(name, asked string) bool {
+	group, _, _ := strings.Cut(name, "/")
+	return asked == "" || asked == name || asked == group
+}
