@@ -19,6 +19,7 @@ import (
 // true at any time.
 type checker struct {
 	store  checkin.Store
+	wrap   func(checkin.Store) checkin.Store // puts the same bug into a copy
 	event  string
 	fold   *fold
 	seq    uint64
@@ -31,8 +32,8 @@ type checker struct {
 	trace   hash.Hash
 }
 
-func newChecker(s checkin.Store, event string) *checker {
-	return &checker{store: s, event: event, fold: newFold(), head: checkin.GenesisHash, loc: time.UTC, badges: map[string]badge.Badge{},
+func newChecker(s checkin.Store, event string, wrap func(checkin.Store) checkin.Store) *checker {
+	return &checker{store: s, wrap: wrap, event: event, fold: newFold(), head: checkin.GenesisHash, loc: time.UTC, badges: map[string]badge.Badge{},
 		answers: map[string]checkin.Answer{}, trace: sha256.New()}
 }
 
@@ -66,6 +67,9 @@ const (
 
 // run asks the store for c and checks everything.
 func (k *checker) run(ctx context.Context, c *Command) (result, error) {
+	if c.Kind == syncCommand {
+		return result{}, k.sync(ctx, c)
+	}
 	r := c.do(ctx, k.store, k.event, k.cfg)
 	if errors.Is(r.Err, checkin.ErrUnavailable) {
 		return r, r.Err

@@ -13,8 +13,9 @@ type Command struct {
 	Kind string    `json:"kind"`
 	At   time.Time `json:"at"`
 
-	Scans []checkin.Scan `json:"scans,omitempty"`
-	Undo  *checkin.Undo  `json:"undo,omitempty"`
+	Scans  []checkin.Scan `json:"scans,omitempty"`
+	Orders [][]int        `json:"orders,omitempty"` // in which a sync tries its scans
+	Undo   *checkin.Undo  `json:"undo,omitempty"`
 
 	Put    []checkin.Record      `json:"put,omitempty"`
 	People []checkin.PutAttendee `json:"people,omitempty"`
@@ -25,6 +26,7 @@ type Command struct {
 // Kinds of Command.
 const (
 	scanCommand      = "scan"
+	syncCommand      = "sync" // the same facts in every order
 	undoCommand      = "undo"
 	sweepCommand     = "sweep"
 	configureCommand = "configure"
