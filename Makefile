@@ -64,7 +64,7 @@ need-node:
 	@.ci/need node
 
 need-tests: need-go
-	@.ci/need node gcc redis chromium zbar cjk-font
+	@.ci/need node gcc redis chromium zbar cjk-font thai-font
 
 # One after the other, cheapest first, also under `make -j`: on two cores the
 # load run must not compete with the race detector.
@@ -137,7 +137,7 @@ torture: binaries ## faults under load for DURATION=60s a part from SEED=1, chec
 	bin/lanyard-torture --start bin/lanyard --duration $(DURATION) --seed $(SEED) $(if $(JSON),--json $(JSON)) $(ARGS)
 
 test-torture: binaries
-	bin/lanyard-torture --start bin/lanyard --duration 6s --seed $(SEED) $(ARGS)
+	bin/lanyard-torture --start bin/lanyard --duration 5s --seed $(SEED) $(ARGS)
 
 lint: need-go web/node_modules/.installed ## format, vet, static analysis, types
 	@$(MAKE) --no-print-directory check-fmt check-vet check-static check-mod

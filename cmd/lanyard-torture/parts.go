@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"lanyard/cmd/lanyard-torture/linear"
 	"lanyard/cmd/lanyard-torture/part"
 )
 
@@ -11,7 +12,13 @@ import (
 var parts = []struct {
 	name string
 	run  part.Func
-}{}
+}{
+	{"linearizability/proof", linear.Proof},
+	{"linearizability/embedded", linear.On(linear.Embedded)},
+	{"linearizability/redis", linear.On(linear.Redis)},
+	{"linearizability/servers", linear.On(linear.Servers)},
+	{"linearizability/cluster", linear.On(linear.Cluster)},
+}
 
 // chosen tells whether a part's name is what somebody asked for: all of it,
 // or what stands before the slash.

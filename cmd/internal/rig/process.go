@@ -58,6 +58,16 @@ func StartProcessWith(ctx context.Context, env []string, name string, args ...st
 	return p, nil
 }
 
+// Run a program to its end, with more environment variables, and give all that
+// it printed. An exit code other than 0 is an error.
+func Run(ctx context.Context, env []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.SysProcAttr = endWithParent()
+	out, err := cmd.CombinedOutput()
+	return strings.TrimSpace(string(out)), err
+}
+
 // FirstLine of its output; what follows is read and dropped, so that the
 // process never waits for a reader.
 func (p *Process) FirstLine() (string, error) {

@@ -66,3 +66,12 @@ func (t *Tally) Convict(column *int, format string, args ...any) {
 		t.Evidence = append(t.Evidence, fmt.Sprintf(format, args...))
 	}
 }
+
+// Add another tally to this one.
+func (t *Tally) Add(o Tally) {
+	t.Faults, t.Operations, t.Acknowledged = t.Faults+o.Faults, t.Operations+o.Operations, t.Acknowledged+o.Acknowledged
+	t.Lost, t.Doubled, t.OverCapacity, t.WrongAnswers = t.Lost+o.Lost, t.Doubled+o.Doubled, t.OverCapacity+o.OverCapacity, t.WrongAnswers+o.WrongAnswers
+	t.Planted, t.Found = t.Planted+o.Planted, t.Found+o.Found
+	t.Notes = append(t.Notes, o.Notes...)
+	t.Evidence = append(t.Evidence, o.Evidence[:min(len(o.Evidence), max(0, maxEvidence-len(t.Evidence)))]...)
+}

@@ -17,7 +17,11 @@ const staffSay = (lang: Lang) => speaker({ zh: { staff: zh }, en: { staff: en } 
 export interface Shift {
   readonly me: Me;
   readonly event: string;
+  /** The events to choose from, for an organizer of the whole server. */
+  readonly events: readonly EventInfo[];
   readonly lang: Lang;
+  /** Goes on with another event, which may be a new one. */
+  readonly onEvent: (event: EventInfo) => void;
   /** The session has ended: show how to sign in again. */
   readonly onSignedOut: () => void;
 }
@@ -40,6 +44,8 @@ interface Surface {
   readonly title: (lang: Lang) => string;
   readonly roles: readonly Role[];
   readonly show: (shift: Shift) => ComponentChildren;
+  /** In place of a note that there is no event yet. */
+  readonly begin?: (shift: Omit<Shift, "event" | "events">) => ComponentChildren;
   readonly memory?: Memory;
 }
 
@@ -141,13 +147,21 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
             state={state}
             lang={lang}
             t={t}
-            onEvent={(event) => setState({ ...state, event })}
+            onEvent={(event) =>
+              setState({ ...state, event: event.id, events: including(state.events, event) })
+            }
             onSignedOut={() => setState({ at: "out", trouble: "" })}
           />
         )}
       </main>
     </>
   );
+}
+
+/** The events with this one as it is now among them. */
+function including(events: readonly EventInfo[], one: EventInfo): readonly EventInfo[] {
+  const known = events.some((e) => e.id === one.id);
+  return known ? events.map((e) => (e.id === one.id ? one : e)) : [...events, one];
 }
 
 type In = Extract<State, { at: "in" }>;
@@ -157,10 +171,10 @@ function Inside(props: {
   state: In;
   lang: Lang;
   t: StaffSay;
-  onEvent: (id: string) => void;
+  onEvent: (event: EventInfo) => void;
   onSignedOut: () => void;
 }) {
-  const { surface, state, lang, t } = props;
+  const { surface, state, lang, t, onEvent, onSignedOut } = props;
   if (!surface.roles.includes(state.me.role)) {
     const roles = surface.roles.map((r) => t(`staff.role.${r}`)).join(lang === "zh" ? "、" : ", ");
     return (
@@ -169,13 +183,23 @@ function Inside(props: {
       </p>
     );
   }
-  if (!state.event) return <p class="note">{t("staff.noevent")}</p>;
+  if (!state.event) {
+    const begin = state.me.role === "organizer" && surface.begin;
+    if (begin) return begin({ me: state.me, lang, onEvent, onSignedOut });
+    return <p class="note">{t("staff.noevent")}</p>;
+  }
   return (
     <>
       {state.events.length > 1 && (
         <label class="field">
           <span>{t("staff.event")}</span>
-          <select value={state.event} onChange={(e) => props.onEvent(e.currentTarget.value)}>
+          <select
+            value={state.event}
+            onChange={(e) => {
+              const chosen = state.events.find((one) => one.id === e.currentTarget.value);
+              if (chosen) onEvent(chosen);
+            }}
+          >
             {state.events.map((e) => (
               <option key={e.id} value={e.id}>
                 {local(e.name, lang)}
@@ -184,7 +208,7 @@ function Inside(props: {
           </select>
         </label>
       )}
-      {surface.show({ me: state.me, event: state.event, lang, onSignedOut: props.onSignedOut })}
+      {surface.show({ me: state.me, event: state.event, events: state.events, lang, onEvent, onSignedOut })}
     </>
   );
 }

@@ -1,0 +1,37 @@
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+
+interface Props {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  /** What is wrong with what was filled in. */
+  readonly wrong?: string | undefined;
+  /** The control, given the ids that tie it to its words. */
+  readonly children: (ties: {
+    readonly id: string;
+    readonly "aria-describedby": string | undefined;
+    readonly "aria-invalid": boolean;
+  }) => ComponentChildren;
+}
+
+/** One thing to fill in, with its words. */
+export function Field({ label, hint, wrong, children }: Props) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({ id, "aria-describedby": described || undefined, "aria-invalid": Boolean(wrong) })}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {wrong && (
+        <p class="wrong" id={`${id}-wrong`}>
+          {wrong}
+        </p>
+      )}
+    </div>
+  );
+}
