@@ -66,6 +66,7 @@ var rowsForEveryRole = []access{
 	{route: "POST /events/{event}/keys/{kid}/revoke", do: "/keys/zz/revoke", status: 404, may: organizers},
 	{route: "GET /events/{event}/checkpoints", status: 200, may: auditors},
 
+	{route: "GET /events/{event}/registration", status: 200, may: lookers},
 	{route: "GET /events/{event}/attendees", status: 200, may: lookers},
 	{route: "POST /events/{event}/attendees", body: `{"name":"X","category":"vip"}`, status: 201, may: desks},
 	{route: "GET /events/{event}/attendees/{attendee}", do: "/attendees/{LI}", status: 200, may: lookers},
@@ -73,6 +74,7 @@ var rowsForEveryRole = []access{
 	{route: "DELETE /events/{event}/attendees/{attendee}", do: "/attendees/{LI}", status: 204, may: desks},
 
 	{route: "POST /events/{event}/imports", body: roster, header: csvBody, status: 201, may: organizers},
+	{route: "POST /events/{event}/imports/preview", body: roster, header: csvBody, status: 200, may: organizers},
 	{route: "GET /events/{event}/imports/{import}", do: "/imports/unknown", status: 404, may: organizers},
 
 	{route: "POST /events/{event}/badges", body: `{"attendee":"{NEW}"}`, status: 201, may: desks},
@@ -82,6 +84,8 @@ var rowsForEveryRole = []access{
 	{route: "GET /events/{event}/badges/{badge}.png", do: "/badges/{BADGE:LI}.png", status: 200, may: desks},
 	{route: "POST /events/{event}/badges/{badge}/revoke", do: "/badges/{BADGE:LI}/revoke", body: `{"reason":"lost"}`, status: 200, may: desks},
 	{route: "POST /events/{event}/badges/{badge}/reissue", do: "/badges/{BADGE:LI}/reissue", status: 201, may: desks},
+	{route: "GET /events/{event}/badges/{badge}/places", do: "/badges/{BADGE:LI}/places", status: 200, may: lookers},
+	{route: "POST /events/{event}/badges/{badge}/scans", do: "/badges/{BADGE:LI}/scans", body: `{"scan_id":"{UUID1}","gate":"north"}`, status: 200, may: scanning},
 
 	{route: "POST /events/{event}/scans", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200, may: scanning},
 	{route: "POST /events/{event}/scans/batch", body: `{"scans":[` + scan("UUID1", "{TOKEN:LI}", "north", "") + `]}`, status: 200, may: scanning},

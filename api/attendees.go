@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"lanyard/badge"
@@ -119,6 +120,15 @@ func (s *Server) listAttendees(c *call) error {
 	}
 	v := c.values()
 	q := badge.Query{Text: v.Get("q"), Category: v.Get("category"), Status: v.Get("status"), After: v.Get("cursor"), Limit: limit}
+	withTotal, err := c.boolean("total")
+	if err != nil {
+		return err
+	}
+	if skip := v.Get("skip"); skip != "" {
+		if q.Skip, err = strconv.Atoi(skip); err != nil || q.Skip < 0 {
+			return because(errInvalidValue, "skip", "The parameter must be a whole number from 0.")
+		}
+	}
 	switch {
 	case len(q.Text) > maxSearch:
 		return because(errInvalidValue, "q", "The search is longer than 200 bytes.")
@@ -135,7 +145,22 @@ func (s *Server) listAttendees(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(200, page[attendeeView]{views, next})
+	list := attendeeList{page: page[attendeeView]{views, next}}
+	if withTotal {
+		n, err := s.desk.CountAttendees(c.Request().Context(), c.event, q)
+		if err != nil {
+			return err
+		}
+		list.Total = &n
+	}
+	return c.json(200, list)
+}
+
+// attendeeList is a page of a search and, where it was asked for, how many
+// there are on all pages.
+type attendeeList struct {
+	page[attendeeView]
+	Total *int `json:"total,omitempty"`
 }
 
 func (s *Server) postAttendee(c *call) error {

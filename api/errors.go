@@ -94,7 +94,7 @@ var failures = []struct {
 	{errTooLarge, 413, "too_large", "Too large", "The body is larger than this address takes."},
 	{badge.ErrTooLarge, 413, "too_large", "Too large", "The file is larger than 32 MiB or unpacks to more than is read."},
 	{errMediaType, 415, "unsupported_media_type", "Unsupported media type", "This address doesn't take that content type."},
-	{errTooManyAttempts, 429, "too_many_attempts", "Too many attempts", "Too many wrong keys came from this address: wait a little."},
+	{errTooManyAttempts, 429, "too_many_attempts", "Too many attempts", "Too many wrong keys or badge numbers came from this address: wait a little."},
 
 	{checkin.ErrUnavailable, 503, "store_unavailable", "Store unavailable", "The store can't be reached: try again in a moment."},
 	{errTooManyReaders, 503, "too_many_readers", "Too many readers", "As many live streams are open as this server serves: try again later."},

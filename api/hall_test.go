@@ -29,27 +29,27 @@ import (
 )
 
 // opener opens an empty store for one hall.
-type opener func(t *testing.T) checkin.Store
+type opener func(t testing.TB) checkin.Store
 
 // stores are the ones that the scenarios run on, each begun once for a test.
 var stores = []struct {
 	name  string
-	start func(t *testing.T) opener
+	start func(t testing.TB) opener
 }{
-	{"memory", func(*testing.T) opener { return memory }},
-	{"bolt", func(*testing.T) opener {
-		return func(t *testing.T) checkin.Store { return must(boltstore.Open(t.TempDir(), boltstore.Options{})) }
+	{"memory", func(testing.TB) opener { return memory }},
+	{"bolt", func(testing.TB) opener {
+		return func(t testing.TB) checkin.Store { return must(boltstore.Open(t.TempDir(), boltstore.Options{})) }
 	}},
-	{"redis", func(t *testing.T) opener {
+	{"redis", func(t testing.TB) opener {
 		node := redistest.Start(t)
-		return func(t *testing.T) checkin.Store {
+		return func(t testing.TB) checkin.Store {
 			node.Clear()
 			return must(redisstore.Open(t.Context(), node.URL(), redisstore.Options{}))
 		}
 	}},
 }
 
-func memory(*testing.T) checkin.Store { return checkin.NewMemory() }
+func memory(testing.TB) checkin.Store { return checkin.NewMemory() }
 
 // hall is a server with an event on it, as it is on the day:
 //
@@ -57,7 +57,7 @@ func memory(*testing.T) checkin.Store { return checkin.NewMemory() }
 //	other     another event, with an organizer and an attendee with a badge
 //	past      an event that ended days ago, with a gate and a badge
 type hall struct {
-	t      *testing.T
+	t      testing.TB
 	store  checkin.Store
 	faulty *faultyStore
 	desk   *checkin.Desk
@@ -203,7 +203,7 @@ func must[T any](v T, err error) T {
 var theSite = sync.OnceValue(func() *web.Site { return must(web.New()) })
 
 // newHall builds one through the desk, as everything but a test would.
-func newHall(t *testing.T, open opener, change ...func(*api.Options)) *hall {
+func newHall(t testing.TB, open opener, change ...func(*api.Options)) *hall {
 	t.Helper()
 	h := &hall{t: t, now: time.Now().UTC().Truncate(time.Millisecond), names: map[string]string{}, log: &syncBuffer{}}
 	h.faulty = &faultyStore{Store: open(t)}
@@ -370,14 +370,21 @@ func (h *hall) request(s step) (*http.Response, []byte) {
 	return res, body
 }
 
-// run does steps in order.
+// run does steps in order. One that is to be refused must leave no trace in the
+// store.
 func (h *hall) run(steps []step) {
 	h.t.Helper()
 	for i, s := range steps {
 		if s.before != nil {
 			s.before(h)
 		}
-		res, body := h.request(s)
+		var res *http.Response
+		var body []byte
+		if do := func() { res, body = h.request(s) }; s.status >= 400 {
+			h.refusedWithoutTrace(do)
+		} else {
+			do()
+		}
 		at := fmt.Sprintf("step %d, %s as %q", i+1, s.do, s.as)
 		if res.StatusCode != s.status {
 			h.t.Fatalf("%s: status %d, want %d: %.600s", at, res.StatusCode, s.status, body)

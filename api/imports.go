@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,6 +19,47 @@ var importTypes = []string{
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
+// readOptions are the part of a query that says how a file is to be read.
+func (c *call) readOptions() (o badge.ReadOptions, err error) {
+	v := c.values()
+	o = badge.ReadOptions{Sheet: v.Get("sheet"), Encoding: v.Get("encoding")}
+	if row := v.Get("header_row"); row != "" {
+		if o.HeaderRow, err = strconv.Atoi(row); err != nil || o.HeaderRow < 1 {
+			return o, because(errInvalidValue, "header_row", "The header's row must be a whole number from 1.")
+		}
+	}
+	return o, nil
+}
+
+// rosterFile is the body of a request that brings a roster.
+func (c *call) rosterFile() (io.Reader, error) {
+	r := c.Request()
+	if err := checkMediaType(r, importTypes...); err != nil {
+		return nil, err
+	}
+	if r.ContentLength > badge.MaxRosterBytes {
+		return nil, errTooLarge
+	}
+	c.allow(longAnswer)
+	return http.MaxBytesReader(c.x, r.Body, badge.MaxRosterBytes), nil
+}
+
+func (s *Server) postPreview(c *call) error {
+	o, err := c.readOptions()
+	if err != nil {
+		return err
+	}
+	body, err := c.rosterFile()
+	if err != nil {
+		return err
+	}
+	preview, err := s.desk.PreviewImport(c.Request().Context(), c.event, body, o)
+	if err != nil {
+		return err
+	}
+	return c.json(200, preview)
+}
+
 // importOptions are the query of an import.
 func (c *call) importOptions() (o checkin.ImportOptions, err error) {
 	if o.DryRun, err = c.boolean("dry_run"); err != nil {
@@ -26,13 +68,11 @@ func (c *call) importOptions() (o checkin.ImportOptions, err error) {
 	if o.Issue, err = c.boolean("issue"); err != nil {
 		return o, err
 	}
-	v := c.values()
-	o.Read = badge.ReadOptions{DefaultCategory: v.Get("category"), Sheet: v.Get("sheet"), Encoding: v.Get("encoding")}
-	if row := v.Get("header_row"); row != "" {
-		if o.Read.HeaderRow, err = strconv.Atoi(row); err != nil || o.Read.HeaderRow < 1 {
-			return o, because(errInvalidValue, "header_row", "The header's row must be a whole number from 1.")
-		}
+	if o.Read, err = c.readOptions(); err != nil {
+		return o, err
 	}
+	v := c.values()
+	o.Read.DefaultCategory = v.Get("category")
 	for _, column := range v["column"] {
 		field, header, ok := strings.Cut(column, ":")
 		if _, twice := o.Read.Columns[field]; !ok || field == "" || twice {
@@ -51,16 +91,11 @@ func (s *Server) postImport(c *call) error {
 	if err != nil {
 		return err
 	}
-	r := c.Request()
-	if err := checkMediaType(r, importTypes...); err != nil {
+	body, err := c.rosterFile()
+	if err != nil {
 		return err
 	}
-	if r.ContentLength > badge.MaxRosterBytes {
-		return errTooLarge
-	}
-	c.allow(longAnswer)
-	body := http.MaxBytesReader(c.x, r.Body, badge.MaxRosterBytes)
-	report, err := s.desk.StartImport(r.Context(), c.event, c.by(), body, o)
+	report, err := s.desk.StartImport(c.Request().Context(), c.event, c.by(), body, o)
 	if err != nil {
 		return err
 	}

@@ -16,10 +16,13 @@ type operatorView struct {
 	ExpiresAt *time.Time   `json:"expires_at,omitempty"`
 	CreatedAt time.Time    `json:"created_at"`
 	RevokedAt *time.Time   `json:"revoked_at,omitempty"`
+	// SignedInAt is told of one operator at a time: the list would cost a
+	// look-up for each.
+	SignedInAt *time.Time `json:"signed_in_at,omitempty"`
 }
 
 func viewOperator(o checkin.Operator) operatorView {
-	v := operatorView{o.ID, o.Name, o.Role, o.Gates, o.ExpiresAt, o.CreatedAt, o.RevokedAt}
+	v := operatorView{ID: o.ID, Name: o.Name, Role: o.Role, Gates: o.Gates, ExpiresAt: o.ExpiresAt, CreatedAt: o.CreatedAt, RevokedAt: o.RevokedAt}
 	if v.Gates == nil {
 		v.Gates = []string{}
 	}
@@ -136,7 +139,15 @@ func (s *Server) getOperator(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(200, viewOperator(o))
+	at, err := s.desk.SignedIn(c.Request().Context(), o)
+	if err != nil {
+		return err
+	}
+	v := viewOperator(o)
+	if !at.IsZero() {
+		v.SignedInAt = &at
+	}
+	return c.json(200, v)
 }
 
 func (s *Server) patchOperator(c *call) error {

@@ -99,6 +99,7 @@ func (s *Server) getPage(c *call) error {
 	view := web.BadgePage{
 		Lang:        web.PickLang(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"), p.attendee.Locale),
 		Link:        p.badge.Link,
+		Number:      p.badge.ID,
 		EventName:   p.config.Event.Name,
 		Place:       p.config.Event.Place,
 		EventLocale: p.config.Event.Locale,

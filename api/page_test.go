@@ -9,8 +9,8 @@ func TestPage(t *testing.T) {
 	li := "//b/{LINK:LI}"
 	runScenarios(t, []scenario{
 		{"a badge on a phone", []step{
-			{do: "GET " + li, status: 200, want: []string{"李明", "Ming Li", "广东省科技厅", `class="qr"`, "<svg", `lang="zh"`, `data-status="active"`, "/b/{LINK:LI}/status"},
-				not: []string{"755 1234", "@example.org", "{TOKEN:LI}", "{BADGE:LI}", "R-LI", "lk_"},
+			{do: "GET " + li, status: 200, want: []string{"李明", "Ming Li", "广东省科技厅", `class="qr"`, "<svg", `lang="zh"`, `data-status="active"`, "/b/{LINK:LI}/status", `<bdi translate="no">{BADGE:LI}</bdi>`},
+				not: []string{"755 1234", "@example.org", "{TOKEN:LI}", "R-LI", "lk_"},
 				after: func(h *hall, r *http.Response, _ []byte) {
 					for name, want := range map[string]string{"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"} {
 						if got := r.Header.Get(name); got != want {

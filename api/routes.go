@@ -44,10 +44,13 @@ func routeList(metricsSeparate bool) []*route {
 		post("/events/{event}/keys/{kid}/revoke", (*Server).postWithdraw, "Withdraw a key: its badges open no gate any more. The answer is the key that signs from now on.").in(organizers).mayTake("Nothing").answer(ok("Key")),
 		get("/events/{event}/checkpoints", (*Server).listCheckpoints, "Signed statements of how long the journal was and what it ended with.").in(auditors).asks(paged...).answer(ok("CheckpointList")),
 
+		get("/events/{event}/registration", (*Server).getRegistration, "What a form for registering somebody needs to know of the event.").in(lookers).answer(ok("Registration")),
 		get("/events/{event}/attendees", (*Server).listAttendees, "Search the roster.").in(lookers).
 			asks(param{name: "q", schema: `{"type":"string","maxLength":200}`, about: "Words that must all occur in ref, name, organization, delegation, email or phone."},
 				param{name: "category", schema: `{"type":"string"}`, about: "Id of a category."},
 				param{name: "status", schema: `{"type":"string","enum":["active","none"]}`, about: "Only those who have an active badge, or have none."},
+				param{name: "skip", schema: `{"type":"integer","minimum":0,"default":0}`, about: "Passes over so many who match. Pages by cursor neither repeat nor miss anybody while the roster changes; pages by skip can."},
+				param{name: "total", schema: `{"type":"boolean","default":false}`, about: "Also tell how many match on all pages together."},
 				qLimit, qCursor).answer(ok("AttendeeList")),
 		post("/events/{event}/attendees", (*Server).postAttendee, "Register somebody. Without a ref one is made.").in(desks).takes("AttendeeRequest").answer(created("Attendee")),
 		get("/events/{event}/attendees/{attendee}", (*Server).getAttendee, "An attendee.").in(lookers).answer(ok("Attendee")),
@@ -55,6 +58,7 @@ func routeList(metricsSeparate bool) []*route {
 		drop("/events/{event}/attendees/{attendee}", (*Server).deleteAttendee, "Erase a person: the record goes and the badge ends, counts and journal stay.").in(desks),
 
 		importing(post("/events/{event}/imports", (*Server).postImport, "Read a roster from CSV or XLSX. Known refs are updated.").in(organizers)),
+		previewing(post("/events/{event}/imports/preview", (*Server).postPreview, "Look at a roster file, to say what its columns hold. Nothing of it is kept.").in(organizers)),
 		get("/events/{event}/imports/{import}", (*Server).getImport, "How an import goes, for a day.").in(organizers).answer(ok("Import")),
 
 		post("/events/{event}/badges", (*Server).postBadge, "Issue a badge; an attendee's active badge is answered again.").in(desks).takes("BadgeRequest").answer(created("Badge"), ok("Badge")),
@@ -65,6 +69,8 @@ func routeList(metricsSeparate bool) []*route {
 			asks(param{name: "scale", schema: `{"type":"integer","minimum":1,"maximum":40,"default":10}`, about: "Pixels of a module."}),
 		post("/events/{event}/badges/{badge}/revoke", (*Server).postRevoke, "Revoke a badge.").in(desks).takes("RevokeRequest").answer(ok("Badge")),
 		post("/events/{event}/badges/{badge}/reissue", (*Server).postReissue, "Replace a badge by a new one with a new code and a new page.").in(desks).mayTake("Nothing").answer(created("Badge")),
+		get("/events/{event}/badges/{badge}/places", (*Server).listPlaces, "Where a badge is and was: of each venue the latest entry and exit.").in(lookers).answer(ok("PlaceList")),
+		post("/events/{event}/badges/{badge}/scans", (*Server).postNumberScan, "Decide a scan of a badge whose number was typed, as if its code had been read.").in(scanning).takes("NumberScanRequest").answer(ok("Answer")),
 
 		post("/events/{event}/scans", (*Server).postScan, "Decide a scan. Every verdict is a 200.").in(scanning).takes("ScanRequest").answer(ok("Answer")),
 		batch(post("/events/{event}/scans/batch", (*Server).postBatch, "Decide up to 500 scans, each by itself, answers in order.").in(scanning).takes("BatchRequest").answer(ok("BatchAnswer"))),
@@ -109,17 +115,26 @@ const (
 	sseType    = "text/event-stream"
 )
 
+// The ways to read a roster file.
+var qFile = []param{
+	{name: "sheet", schema: `{"type":"string"}`, about: "Sheet of a workbook."},
+	{name: "encoding", schema: `{"type":"string"}`, about: "Encoding of a CSV file by its WHATWG label."},
+	{name: "header_row", schema: `{"type":"integer","minimum":1}`, about: "Row of the header as the spreadsheet numbers it."},
+}
+
+func previewing(r *route) *route {
+	r.files, r.query = importTypes, qFile
+	return r.answer(ok("ImportPreview"))
+}
+
 func importing(r *route) *route {
 	r.files = importTypes
-	r.query = []param{
+	r.query = append([]param{
 		{name: "dry_run", schema: `{"type":"boolean","default":false}`, about: "Only tell what would happen."},
 		{name: "issue", schema: `{"type":"boolean","default":false}`, about: "Issue badges to all who have none."},
 		{name: "column", schema: `{"type":"string"}`, about: "field:Header or field:3, which column holds a field; field: leaves it out.", many: true},
 		{name: "category", schema: `{"type":"string"}`, about: "Category of rows that have none."},
-		{name: "sheet", schema: `{"type":"string"}`, about: "Sheet of a workbook."},
-		{name: "encoding", schema: `{"type":"string"}`, about: "Encoding of a CSV file by its WHATWG label."},
-		{name: "header_row", schema: `{"type":"integer","minimum":1}`, about: "Row of the header as the spreadsheet numbers it."},
-	}
+	}, qFile...)
 	return r.answer(created("Import"), answer{202, "Import", []string{jsonType}})
 }
 

@@ -46,6 +46,11 @@ func (s *Server) postScan(c *call) error {
 	if err := c.read(&q); err != nil {
 		return err
 	}
+	return s.decide(c, &q)
+}
+
+// decide answers with the verdict on one scan.
+func (s *Server) decide(c *call, q *scanRequest) error {
 	r, err := q.scan()
 	if err != nil {
 		return err

@@ -55,7 +55,8 @@ type Server struct {
 	openapi []byte
 
 	crossOrigin *http.CrossOriginProtection
-	attempts    *attempts
+	attempts    *attempts // at signing in
+	numbers     *attempts // at numbers of badges
 	metrics     *metrics
 	health      health
 	scanners    scanners
@@ -88,6 +89,7 @@ func New(o Options) (*Server, error) {
 		base:        strings.TrimRight(o.BaseURL, "/"),
 		crossOrigin: http.NewCrossOriginProtection(),
 		attempts:    newAttempts(o.Desk.Now),
+		numbers:     newAttempts(o.Desk.Now),
 		streams:     streams{heartbeat, stuck},
 		closing:     make(chan struct{}),
 		routes:      routeList(o.MetricsSeparate),

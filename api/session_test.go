@@ -43,7 +43,10 @@ func TestSession(t *testing.T) {
 			{do: "GET /me", header: cookie, status: 401, before: func(h *hall) { h.wait(13 * time.Hour) }},
 		}},
 		{"by pairing, once", []step{
+			{do: "GET " + ciep + "/operators/gate", as: "organizer", status: 200, not: []string{"signed_in_at"}},
 			{do: "POST /session", body: `{"pairing":"{PAIR:gate}"}`, status: 200, want: []string{`"id":"gate"`}, after: keepCookie},
+			{do: "GET " + ciep + "/operators/gate", as: "organizer", status: 200, want: []string{`"signed_in_at":"`}},
+			{do: "GET " + ciep + "/operators", as: "organizer", status: 200, not: []string{"signed_in_at"}},
 			{do: "GET /me", header: cookie, status: 200},
 			{do: "POST /session", body: `{"pairing":"{PAIR:gate}"}`, status: 401, want: []string{`"unauthorized"`}},
 			{do: "POST /session", body: `{"pairing":"{PAIR:security}"}`, status: 401, before: func(h *hall) { h.wait(16 * time.Minute) }},

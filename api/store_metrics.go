@@ -30,7 +30,7 @@ func MeasureStore(s checkin.Store, r *prometheus.Registry) (checkin.Store, error
 // storeOps are the methods of a store that are measured.
 var storeOps = [...]string{
 	"events", "config", "configure", "delete_event", "operator_by_key", "put_attendees", "erase", "attendee",
-	"attendees", "issue", "revoke", "badge", "badges", "badge_by_link", "scan", "undo", "sweep", "counts",
+	"attendees", "count_attendees", "issue", "revoke", "badge", "badges", "badge_by_link", "scan", "undo", "sweep", "counts",
 	"history", "inside", "places", "journal", "seq", "add_checkpoint", "checkpoints", "put_temp", "temp",
 	"take_temp", "drop_temp", "durability", "ping",
 }
@@ -87,6 +87,11 @@ func (m *measuredStore) Attendee(ctx context.Context, event, id string) (badge.A
 func (m *measuredStore) Attendees(ctx context.Context, event string, q badge.Query) ([]badge.Attendee, string, error) {
 	defer m.since(time.Now(), "attendees")
 	return m.Store.Attendees(ctx, event, q)
+}
+
+func (m *measuredStore) CountAttendees(ctx context.Context, event string, q badge.Query) (int, error) {
+	defer m.since(time.Now(), "count_attendees")
+	return m.Store.CountAttendees(ctx, event, q)
 }
 
 func (m *measuredStore) Issue(ctx context.Context, event string, by checkin.Stamp, issues []checkin.Issue) ([]checkin.IssueResult, error) {

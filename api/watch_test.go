@@ -256,7 +256,7 @@ func TestPanic(t *testing.T) {
 func TestStoreMetrics(t *testing.T) {
 	r := prometheus.NewRegistry()
 	measured := must(api.MeasureStore(checkin.NewMemory(), r))
-	h := newHall(t, func(*testing.T) checkin.Store { return measured }, func(o *api.Options) { o.Registry = r })
+	h := newHall(t, func(testing.TB) checkin.Store { return measured }, func(o *api.Options) { o.Registry = r })
 	h.run([]step{
 		{do: scans, as: "gate", body: scan("UUID1", "{TOKEN:LI}", "north", ""), status: 200},
 		{do: "GET //metrics", status: 200, want: []string{`lanyard_store_seconds_count{op="scan"} 1`, `lanyard_store_seconds_count{op="issue"}`}},

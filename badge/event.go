@@ -113,7 +113,7 @@ func (t Text) Check(limit int) error {
 	}
 	for l, s := range t {
 		if l != "" && !localeRE.MatchString(l) {
-			return fmt.Errorf("%q is not a locale such as en or zh-Hant", l)
+			return errors.New("must be given by locale, such as en or zh-Hant")
 		}
 		if s == "" || len(s) > limit || !utf8.ValidString(s) {
 			return fmt.Errorf("must have 1 to %d bytes of UTF-8 in each language", limit)

@@ -1,10 +1,10 @@
 package badge
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 )
 
 // Bounds of a roster file. They hold while a file is being read, before
@@ -118,9 +118,8 @@ type Row struct {
 // RowError says in a sentence why a row is refused, and never repeats what
 // identifies a person.
 type RowError struct {
-	Row     int    `json:"row"`
-	Field   string `json:"field"`
-	Message string `json:"message"`
+	Row int `json:"row"`
+	FieldError
 }
 
 // ReadRoster reads a roster from a CSV file or an XLSX workbook of at most
@@ -145,26 +144,6 @@ func ReadRoster(r io.Reader, opt ReadOptions) (*Roster, error) {
 	return ros, nil
 }
 
-// ReadColumns lists the columns of a roster file by its header, with the
-// fields that ReadRoster would find in them, so that a person can match the
-// others by hand. It fails as ReadRoster does, but not for a missing column.
-func ReadColumns(r io.Reader, opt ReadOptions) ([]Column, error) {
-	var first []Column
-	t := &table{choose: func(header []string) (layout, error) {
-		lay, err := listColumns(header)
-		if first == nil {
-			first = lay.columns
-		}
-		return lay, err
-	}}
-	err := t.read(r, opt)
-	var fe *FileError
-	if errors.As(err, &fe) && fe.Code == CodeNoHeader {
-		return first, nil
-	}
-	return t.layout.columns, err
-}
-
 // Len is the number of rows below the header that hold anything.
 func (r *Roster) Len() int { return len(r.cells.numbers) }
 
@@ -183,9 +162,7 @@ func (r *Roster) Rows() iter.Seq[Row] {
 
 func (r *Roster) row(i int, seen map[string]int) Row {
 	row := Row{Number: int(r.cells.numbers[i])}
-	refuse := func(field, message string) {
-		row.Problems = append(row.Problems, RowError{Row: row.Number, Field: field, Message: message})
-	}
+	refuse := func(e FieldError) { row.Problems = append(row.Problems, RowError{row.Number, e}) }
 	var first, last string
 	a := &row.Attendee
 	var cells [MaxRosterColumns]string
@@ -223,11 +200,12 @@ func (r *Roster) row(i int, seen map[string]int) Row {
 		a.Category = r.fallback
 	}
 	for _, e := range CheckAttendee(a, r.categories) {
-		refuse(e.Field, e.Message)
+		refuse(e)
 	}
 	if a.Ref != "" {
 		if n, again := seen[a.Ref]; again {
-			refuse("ref", fmt.Sprintf("The ref is already used in row %d: give each person their own.", n))
+			refuse(FieldError{"ref", WrongRepeated, strconv.Itoa(n),
+				fmt.Sprintf("The ref is already used in row %d: give each person their own.", n)})
 		} else {
 			seen[a.Ref] = row.Number
 		}

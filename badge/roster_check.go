@@ -2,6 +2,7 @@ package badge
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,10 +17,24 @@ const (
 	maxEmail, maxPhone, maxLocale                   = 254, 40, 35
 )
 
+// Codes of a FieldError. They are stable: pages translate them.
+const (
+	WrongMissing   = "missing"
+	WrongTooLong   = "too_long"  // About is the most characters
+	WrongDamaged   = "damaged"   // by the program that saved the file
+	WrongShortened = "shortened" // to scientific notation, by a spreadsheet
+	WrongUnknown   = "unknown"   // About is the category that the event hasn't
+	WrongRepeated  = "repeated"  // About is the row that has it, too
+	WrongShape     = "shape"     // no address, number or locale
+	WrongNotStored = "not_stored"
+)
+
 // FieldError says in a sentence what is wrong with a field of an attendee. It
 // doesn't repeat what identifies a person.
 type FieldError struct {
 	Field   string `json:"field"`
+	Code    string `json:"code"`
+	About   string `json:"about,omitempty"`
 	Message string `json:"message"`
 }
 
@@ -29,8 +44,8 @@ type FieldError struct {
 // not looked at.
 func CheckAttendee(a *Attendee, cats *Categorizer) []FieldError {
 	var errs []FieldError
-	refuse := func(field, format string, args ...any) {
-		errs = append(errs, FieldError{field, fmt.Sprintf(format, args...)})
+	refuse := func(field, code, message string) {
+		errs = append(errs, FieldError{Field: field, Code: code, Message: message})
 	}
 	check := func(field string, s *string, fold bool, limit int) bool {
 		valid := utf8.ValidString(*s) && !strings.ContainsRune(*s, utf8.RuneError)
@@ -39,9 +54,9 @@ func CheckAttendee(a *Attendee, cats *Categorizer) []FieldError {
 		}
 		switch {
 		case !valid:
-			refuse(field, "The %s holds characters that were damaged when the file was saved: type it again.", title(field))
+			refuse(field, WrongDamaged, "The "+title(field)+" holds characters that were damaged when the file was saved: type it again.")
 		case len(*s) > limit && utf8.RuneCountInString(*s) > limit:
-			refuse(field, "The %s is longer than %d characters.", title(field), limit)
+			errs = append(errs, FieldError{field, WrongTooLong, strconv.Itoa(limit), fmt.Sprintf("The %s is longer than %d characters.", title(field), limit)})
 		default:
 			return true
 		}
@@ -51,42 +66,43 @@ func CheckAttendee(a *Attendee, cats *Categorizer) []FieldError {
 	if check("ref", &a.Ref, true, maxRef) {
 		switch {
 		case !shows(a.Ref):
-			refuse("ref", "The ref is missing: each person needs a number of their own.")
+			refuse("ref", WrongMissing, "The ref is missing: each person needs a number of their own.")
 		case scientific(a.Ref):
-			refuse("ref", "The spreadsheet has shortened the ref to scientific notation: format its column as text and enter it again.")
+			refuse("ref", WrongShortened, "The spreadsheet has shortened the ref to scientific notation: format its column as text and enter it again.")
 		}
 	}
 	if check("name", &a.Name, false, maxName) && !shows(a.Name) {
-		refuse("name", "The name is missing.")
+		refuse("name", WrongMissing, "The name is missing.")
 	}
 	check("name_latin", &a.NameLatin, false, maxName)
 	check("organization", &a.Organization, false, maxOrganization)
 	check("delegation", &a.Delegation, false, maxDelegation)
 	if a.Category = cleanText(a.Category); a.Category == "" {
-		refuse("category", "The category is missing.")
+		refuse("category", WrongMissing, "The category is missing.")
 	} else if c, ok := cats.Find(a.Category); ok {
 		a.Category = c.ID
 	} else {
-		refuse("category", "The category %q is not one of the event's.", excerpt(a.Category, 40))
+		about := excerpt(a.Category, 40)
+		errs = append(errs, FieldError{"category", WrongUnknown, about, fmt.Sprintf("The category %q is not one of the event's.", about)})
 	}
 	if check("email", &a.Email, true, maxEmail) && a.Email != "" && !emailShape(a.Email) {
-		refuse("email", "The email is not an address such as name@example.org.")
+		refuse("email", WrongShape, "The email is not an address such as name@example.org.")
 	}
 	if check("phone", &a.Phone, true, maxPhone) && a.Phone != "" {
 		switch p, ok := phoneNumber(a.Phone); {
 		case ok:
 			a.Phone = p
 		case scientific(a.Phone):
-			refuse("phone", "The spreadsheet has shortened the phone number to scientific notation: format its column as text and enter it again.")
+			refuse("phone", WrongShortened, "The spreadsheet has shortened the phone number to scientific notation: format its column as text and enter it again.")
 		default:
-			refuse("phone", "The phone number is not one number of 5 to 20 digits, such as +86 138 0000 0000.")
+			refuse("phone", WrongShape, "The phone number is not one number of 5 to 20 digits, such as +86 138 0000 0000.")
 		}
 	}
 	if check("locale", &a.Locale, true, maxLocale) && a.Locale != "" {
 		if ValidLocale(a.Locale) {
 			a.Locale = canonicalLocale(a.Locale)
 		} else {
-			refuse("locale", "The locale is not one such as en, zh or pt-BR.")
+			refuse("locale", WrongShape, "The locale is not one such as en, zh or pt-BR.")
 		}
 	}
 	return errs

@@ -232,19 +232,3 @@ func columnsByHeader(header []string, byHand map[string]string, chosen map[strin
 	}
 	return found, nil
 }
-
-// listColumns is every column of a header with the field it seems to hold.
-func listColumns(header []string) (layout, error) {
-	chosen := make(map[string]int)
-	found, err := columnsByHeader(header, nil, chosen)
-	l := layoutOf(header, chosen)
-	l.columns = append(l.columns, l.unused...)
-	slices.SortFunc(l.columns, func(a, b Column) int { return a.Number - b.Number })
-	if err != nil {
-		return l, err
-	}
-	if !found {
-		return l, fileError(CodeNoHeader, 0, "No header row was found.")
-	}
-	return l, nil
-}

@@ -147,12 +147,21 @@ func TestColumnsAreListedForAPerson(t *testing.T) {
 		{"aa,bb\n1,2\n", "1:aa= 2:bb="},
 		{"name,remarks\nLi,x\n", "1:name=name 2:remarks="},
 	} {
-		got, err := ReadColumns(strings.NewReader(c.body), ReadOptions{})
-		if err != nil || matched(got) != c.want {
-			t.Errorf("%q: %s, %v", c.body, matched(got), err)
+		got, err := ReadPreview(strings.NewReader(c.body), ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var columns []Column
+		for _, col := range got.Columns {
+			columns = append(columns, col.Column)
+		}
+		if matched(columns) != c.want {
+			t.Errorf("%q: %s", c.body, matched(columns))
 		}
 	}
-	if _, err := ReadColumns(strings.NewReader(""), ReadOptions{}); codeOf(err) != CodeEmpty {
-		t.Errorf("err %v", err)
+	for body, code := range map[string]string{"": CodeEmpty, "name,ref\n": CodeEmpty, "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR": CodeNotText} {
+		if _, err := ReadPreview(strings.NewReader(body), ReadOptions{}); codeOf(err) != code {
+			t.Errorf("%q: %v", body, err)
+		}
 	}
 }

@@ -99,6 +99,7 @@ type Query struct {
 	Category string // an id
 	Status   string // "active": has an active badge, "none": has none
 	After    string // the cursor that came with the page before
+	Skip     int    // how many who match, from there on, to pass over
 	Limit    int    // of the page; 0 means 50
 }
 
@@ -123,9 +124,14 @@ func (x *Index) Search(q Query) (page []Attendee, next string) {
 		}
 	}
 	words := searchWords(q.Text)
+	skip := q.Skip
 	for ; chunk < len(x.chunks); chunk, at = chunk+1, 0 {
 		for _, e := range x.chunks[chunk][at:] {
 			if !e.matches(&q, words) {
+				continue
+			}
+			if skip > 0 {
+				skip--
 				continue
 			}
 			if len(page) == limit {

@@ -13,7 +13,8 @@ type table struct {
 	choose func(header []string) (layout, error)
 
 	format, encoding, sheet string
-	headerRow               int // 0 until it is found
+	sheets                  []string // of a workbook, that could be read
+	headerRow               int      // 0 until it is found
 	layout                  layout
 	cells                   grid
 

@@ -59,6 +59,9 @@ func (t *table) readXLSX(b []byte, sheet string) error {
 			return errBadXLSX
 		}
 		seen[strings.ToLower(s.Name)] = true
+		if _, rows := p.sheets[s.ID]; rows && !strings.Contains(strings.ToLower(s.State), "hidden") {
+			t.sheets = append(t.sheets, s.Name)
+		}
 	}
 	found := false
 	for _, s := range w.file.WorkBook.Sheets.Sheet {

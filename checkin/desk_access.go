@@ -23,8 +23,9 @@ const (
 
 	keyPrefix = "lk_"
 
-	tempSession = "session"
-	tempPairing = "pairing"
+	tempSession  = "session"
+	tempPairing  = "pairing"
+	tempSignedIn = "signed-in" // of whom: event/operator
 )
 
 // HashKey is how an operator's key, a session token or a pairing code is kept:
@@ -202,8 +203,38 @@ func (d *Desk) OpenSession(ctx context.Context, o Operator) (token string, until
 	if !o.Usable(d.Now()) {
 		return "", time.Time{}, ErrOperatorGone
 	}
-	token, until = randomText(32), d.Now().Add(SessionLife)
-	return token, until, d.putPass(ctx, tempSession, token, pass{o.KeyHash, until})
+	now := d.Now()
+	token, until = randomText(32), now.Add(SessionLife)
+	if err := d.putPass(ctx, tempSession, token, pass{o.KeyHash, until}); err != nil {
+		return token, until, err
+	}
+	if err := d.putTemp(ctx, tempSignedIn, o.Event+"/"+o.ID, signedIn{o.KeyHash, now}, until); err != nil {
+		d.log.Warn("it is not kept that an operator signed in", "event", o.Event, "operator", o.ID, "error", err)
+	}
+	return token, until, nil
+}
+
+// signedIn is kept of an operator's latest sign-in, for whoever hands out phones.
+type signedIn struct {
+	KeyHash string    `json:"key_hash"`
+	At      time.Time `json:"at"`
+}
+
+// SignedIn is when a browser last signed in as the operator, by key or pairing
+// code: zero when none has within SessionLife.
+func (d *Desk) SignedIn(ctx context.Context, o Operator) (time.Time, error) {
+	data, err := d.store.Temp(ctx, tempSignedIn, o.Event+"/"+o.ID)
+	if errors.Is(err, ErrNoTemp) {
+		return time.Time{}, nil
+	}
+	var s signedIn
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil || s.KeyHash != o.KeyHash { // an earlier one of the same name
+		return time.Time{}, err
+	}
+	return s.At, nil
 }
 
 // SessionOperator is who a session belongs to: ErrNoTemp when it has ended,

@@ -118,12 +118,23 @@ func TestDemotedElsewhere(t *testing.T) {
 
 func TestSessions(t *testing.T) {
 	h := newHall(t)
+	if at, err := h.SignedIn(h.ctx, h.gate); err != nil || !at.IsZero() {
+		t.Errorf("signed in before anybody did: %v, %v", at, err)
+	}
 	token, until, err := h.OpenSession(h.ctx, h.gate)
 	h.must(err)
 	if !until.Equal(h.start.Add(SessionLife)) {
 		t.Errorf("until %v", until)
 	}
+	another := h.gate
+	another.KeyHash = HashKey("another of the same name")
 	for _, d := range []*Desk{h.Desk, h.desk()} {
+		if at, err := d.SignedIn(h.ctx, h.gate); err != nil || !at.Equal(h.start) {
+			t.Errorf("signed in at %v, %v", at, err)
+		}
+		if at, err := d.SignedIn(h.ctx, another); err != nil || !at.IsZero() {
+			t.Errorf("another one signed in at %v, %v", at, err)
+		}
 		if o, err := d.SessionOperator(h.ctx, token); err != nil || o.ID != h.gate.ID {
 			t.Errorf("session of %s: %v", o.ID, err)
 		}

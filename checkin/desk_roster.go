@@ -23,6 +23,14 @@ func (d *Desk) Attendees(ctx context.Context, event string, q badge.Query) ([]ba
 	return d.store.Attendees(ctx, event, q)
 }
 
+// CountAttendees is how many a search finds on all its pages together.
+func (d *Desk) CountAttendees(ctx context.Context, event string, q badge.Query) (int, error) {
+	if err := own(event); err != nil {
+		return 0, err
+	}
+	return d.store.CountAttendees(ctx, event, q)
+}
+
 // AddAttendee registers somebody: *Invalid, ErrRefTaken. Who comes without a
 // ref is a walk-in and gets one that begins with "W-".
 func (d *Desk) AddAttendee(ctx context.Context, event string, by Stamp, a badge.Attendee) (badge.Attendee, error) {

@@ -154,6 +154,15 @@ func (e *Engine) Attendees(ctx context.Context, event string, q badge.Query) (pa
 	return page, next, err
 }
 
+// CountAttendees is how many a search finds.
+func (e *Engine) CountAttendees(ctx context.Context, event string, q badge.Query) (n int, err error) {
+	err = e.read(ctx, event, func(s *State) error {
+		n = s.people.Count(q)
+		return nil
+	})
+	return n, err
+}
+
 // Issue gives badges to attendees.
 func (e *Engine) Issue(ctx context.Context, event string, by Stamp, issues []Issue) ([]IssueResult, error) {
 	return within(ctx, e, event, func(t *tx, s *State) ([]IssueResult, error) {

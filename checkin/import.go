@@ -29,12 +29,13 @@ const (
 // ImportReport tells what became of a roster file. Rows is how many it has
 // below the header: each was either accepted, which is that the roster now
 // holds what it says, or refused. Of the accepted ones Updated changed somebody
-// and Unchanged changed nothing.
+// and Unchanged changed nothing. Done counts the rows that need no more work.
 type ImportReport struct {
 	ID        string           `json:"id"`
 	State     string           `json:"state"`
 	DryRun    bool             `json:"dry_run"`
 	Rows      int              `json:"rows"`
+	Done      int              `json:"done"`
 	Accepted  int              `json:"accepted"`
 	Updated   int              `json:"updated"`
 	Unchanged int              `json:"unchanged"`
@@ -94,9 +95,8 @@ type importRun struct {
 	options  ImportOptions
 	progress func(done, total int)
 
-	mu   sync.Mutex
-	r    ImportReport
-	done int // rows that need no more work
+	mu sync.Mutex
+	r  ImportReport
 }
 
 func (d *Desk) newImport(event string, by Stamp, o ImportOptions, progress func(done, total int)) *importRun {
@@ -113,8 +113,8 @@ func (run *importRun) note(rows int, f func(*ImportReport)) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	f(&run.r)
-	run.done += rows
-	run.progress(run.done, run.r.Rows)
+	run.r.Done += rows
+	run.progress(run.r.Done, run.r.Rows)
 }
 
 // report is how far it is.

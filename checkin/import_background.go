@@ -18,7 +18,7 @@ const (
 	importWait = 3 * time.Second
 	// importBeat is how often a running import says how far it is, and
 	// importSilence after how long one that doesn't is given up.
-	importBeat    = 2 * time.Second
+	importBeat    = time.Second
 	importSilence = time.Minute
 )
 

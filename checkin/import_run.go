@@ -128,7 +128,8 @@ func (run *importRun) store(ctx context.Context, in <-chan []badge.Row, out chan
 			for i, res := range results {
 				switch {
 				case res.Err != nil:
-					r.refuse(badge.RowError{Row: numbers[i], Field: "ref", Message: "The row could not be stored: " + res.Err.Error() + "."})
+					r.refuse(badge.RowError{Row: numbers[i], FieldError: badge.FieldError{Field: "ref", Code: badge.WrongNotStored,
+						Message: "The row could not be stored: " + res.Err.Error() + "."}})
 				case res.Created:
 					r.Accepted++
 				case res.Changed:

@@ -50,6 +50,7 @@ type Occupancy struct {
 	InsideTotal int              `json:"inside_total"` // sum over the venues
 	At          time.Time        `json:"at"`
 	Seq         uint64           `json:"seq"`
+	TimeZone    string           `json:"timezone"` // the event's, IANA
 }
 
 // VenueOccupancy is one tile of the board. Rates are persons a minute over the
@@ -79,7 +80,7 @@ type GateOccupancy struct {
 
 // NewOccupancy joins configuration and counts.
 func NewOccupancy(c *Config, n *Counts, now time.Time) Occupancy {
-	o := Occupancy{Venues: make([]VenueOccupancy, 0, len(c.Venues)), At: now, Seq: n.Seq}
+	o := Occupancy{Venues: make([]VenueOccupancy, 0, len(c.Venues)), At: now, Seq: n.Seq, TimeZone: c.Event.TimeZone}
 	for _, v := range c.Venues {
 		k := n.Venues[v.ID]
 		t := VenueOccupancy{ID: v.ID, Name: v.Name, Inside: k.Inside, Capacity: v.Capacity,

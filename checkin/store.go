@@ -73,6 +73,9 @@ type Store interface {
 	// Attendees is one page of a search and the cursor of the next, "" at the end.
 	Attendees(ctx context.Context, event string, q badge.Query) ([]badge.Attendee, string, error)
 
+	// CountAttendees is how many the search finds on all its pages together.
+	CountAttendees(ctx context.Context, event string, q badge.Query) (int, error)
+
 	// Issue gives badges to attendees, each by itself, results in order. An
 	// attendee keeps an active badge and gets it back with New false, unless
 	// Replace: then it becomes badge.Replaced. Rows of KindBadge with Note "issued" and "replaced".

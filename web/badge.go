@@ -14,6 +14,9 @@ type BadgePage struct {
 	Lang string // "zh" or "en", from PickLang
 	Link string // the page's own link id, as in /b/{link}
 
+	// Number is the badge's id, for a gate or desk that types what it can't scan.
+	Number string
+
 	EventName   map[string]string
 	EventLocale string    // the event's default
 	StartsAt    time.Time // in the event's time zone, as is EndsAt

@@ -31,7 +31,7 @@ func shenzhen(t *testing.T) *time.Location {
 func sample(t *testing.T) BadgePage {
 	zone := shenzhen(t)
 	return BadgePage{
-		Lang: "en", Link: "q2Vn0mYt5sJ8cXa1LrZk4w",
+		Lang: "en", Link: "q2Vn0mYt5sJ8cXa1LrZk4w", Number: "pL0O1lI-_9Q",
 		EventName: map[string]string{
 			"en": "The 21st Conference on International Exchange of Professionals", "zh": "第二十一届中国国际人才交流大会",
 		},
@@ -57,11 +57,11 @@ func render(t *testing.T, s *Site, p BadgePage) string {
 func TestBadgeShowsEverythingInItsLanguage(t *testing.T) {
 	s := site(t)
 	both := []string{"第二十一届中国国际人才交流大会", "The 21st Conference", "李明", "Ming Li", "广东省科学技术厅", "广东代表团",
-		"代表", "Delegate", `fill="#1d4ed8"`, `<path d="M4 4h7v1h-7z"/>`, `data-status="active"`, `data-since="2025-04-12T01:14:00Z"`,
+		"pL0O1lI-_9Q", "代表", "Delegate", `fill="#1d4ed8"`, `<path d="M4 4h7v1h-7z"/>`, `data-status="active"`, `data-since="2025-04-12T01:14:00Z"`,
 		`data-poll="/b/q2Vn0mYt5sJ8cXa1LrZk4w/status"`, `href="/b/q2Vn0mYt5sJ8cXa1LrZk4w/badge.png"`}
 	for lang, want := range map[string][]string{
-		"en": {`<html lang="en">`, "You are inside:", "Main Forum", "since 09:14", "12–13 April 2025, from 09:00", "Convention Center", "Save picture", "Add to home screen", `href="?lang=zh"`, "中文"},
-		"zh": {`<html lang="zh">`, "您已进入：", "主论坛", "09:14 入场", "2025年4月12日–13日，09:00 开始", "会展中心", "保存图片", "添加到主屏幕", `href="?lang=en"`, "English"},
+		"en": {`<html lang="en">`, "Admitted", "You are inside:", "Main Forum", "since 09:14", "12–13 April 2025, from 09:00", "Convention Center", "Save picture", "Add to home screen", `href="?lang=zh"`, "中文"},
+		"zh": {`<html lang="zh">`, "已入场", "您已进入：", "主论坛", "09:14 起", "2025年4月12日–13日，09:00 开始", "会展中心", "保存图片", "添加到主屏幕", `href="?lang=en"`, "English"},
 	} {
 		p := sample(t)
 		p.Lang = lang

@@ -62,7 +62,7 @@ func newSite(built, plain fs.FS) (*Site, error) {
 // addPlain adds the files of the attendee's page, named by their content.
 func (s *Site) addPlain(plain fs.FS) error {
 	raw := map[string][]byte{}
-	for _, name := range []string{"style/tokens.css", "page/badge.css", "page/badge.js", "page/icon.svg", "page/sw.js", "page/manifest.webmanifest"} {
+	for _, name := range []string{"style/tokens.css", "page/badge.css", "page/badge.js", "page/icon.svg", "page/sw.js", "page/manifest.webmanifest", "page/scan.webmanifest"} {
 		b, err := fs.ReadFile(plain, name)
 		if err != nil {
 			return err
@@ -76,6 +76,7 @@ func (s *Site) addPlain(plain fs.FS) error {
 		s.addHashed(fmt.Sprintf("icon-%d.png", size), drawIcon(size))
 	}
 	s.files["/favicon.ico"] = s.files[s.urls["icon-32.png"]]
+	s.files["/apple-touch-icon.png"] = s.files[s.urls["icon-180.png"]]
 
 	var pairs []string
 	for file, url := range s.urls {
@@ -83,7 +84,7 @@ func (s *Site) addPlain(plain fs.FS) error {
 	}
 	named := strings.NewReplacer(pairs...)
 	for name, body := range map[string][]byte{
-		"sw.js": packJS(raw["sw.js"]), "manifest.webmanifest": flat(raw["manifest.webmanifest"]),
+		"sw.js": packJS(raw["sw.js"]), "manifest.webmanifest": flat(raw["manifest.webmanifest"]), "scan.webmanifest": flat(raw["scan.webmanifest"]),
 	} {
 		s.files["/"+name] = newAsset(name, []byte(named.Replace(string(body))), recheck)
 	}

@@ -118,6 +118,8 @@ func TestHandlerAnswersEverything(t *testing.T) {
 	}{
 		{"GET", "/sw.js", 200, "text/javascript; charset=utf-8"},
 		{"GET", "/manifest.webmanifest", 200, "application/manifest+json"},
+		{"GET", "/scan.webmanifest", 200, "application/manifest+json"},
+		{"GET", "/apple-touch-icon.png", 200, "image/png"},
 		{"GET", "/robots.txt", 200, "text/plain; charset=utf-8"},
 		{"GET", "/favicon.ico", 200, "image/png"},
 		{"HEAD", "/nowhere", 404, "text/html; charset=utf-8"},
@@ -156,7 +158,7 @@ func TestNotFoundSpeaksTheReadersLanguageFirst(t *testing.T) {
 func TestReferencesExist(t *testing.T) {
 	s := site(t)
 	h := s.Handler()
-	pages := render(t, s, sample(t)) + text(t, get(h, "GET", "/sw.js")) + text(t, get(h, "GET", "/manifest.webmanifest"))
+	pages := render(t, s, sample(t)) + text(t, get(h, "GET", "/sw.js")) + text(t, get(h, "GET", "/manifest.webmanifest")) + text(t, get(h, "GET", "/scan.webmanifest"))
 	refs := regexp.MustCompile(`"(/(?:assets/|manifest)[^"]+)"`).FindAllStringSubmatch(pages, -1)
 	if len(refs) < 8 {
 		t.Fatalf("only %d references found", len(refs))

@@ -31,6 +31,9 @@ type Options struct {
 	// FoldEvery is after how many rows of an event a snapshot is taken; 0 means
 	// 100,000.
 	FoldEvery uint64
+	// Existing refuses to make a store where there is none: a folder that is
+	// empty may be one whose disk isn't mounted at this moment.
+	Existing bool
 }
 
 // Store is a checkin.Store in a directory.
@@ -41,10 +44,18 @@ type Store struct {
 
 // Open opens or makes the store in dir: ErrLocked when it is open elsewhere.
 func Open(dir string, o Options) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	file, open := filepath.Join(dir, "lanyard.db"), os.OpenFile
+	if o.Existing {
+		open = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			return os.OpenFile(name, flag&^os.O_CREATE, mode)
+		}
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	db, err := bolt.Open(filepath.Join(dir, "lanyard.db"), 0o600, &bolt.Options{
+	if err := forget(file); err != nil {
+		return nil, fmt.Errorf("opening the store in %s: %w", dir, err)
+	}
+	db, err := bolt.Open(file, 0o600, &bolt.Options{OpenFile: open,
 		Timeout: time.Second, FreelistType: bolt.FreelistMapType, NoFreelistSync: true, InitialMmapSize: 256 << 20})
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrLocked)
@@ -144,21 +155,23 @@ func (b *backing) Commit(writes []checkin.Write) error {
 	}
 	last := map[string]uint64{}
 	var deleted []string
-	err := b.db.Update(func(tx *bolt.Tx) error {
-		c := committer{tx: tx, buckets: map[string]*bolt.Bucket{}, places: b.places}
-		for i, w := range writes {
-			if err := c.write(w, values[i]); err != nil {
-				return err
+	err := reading(func() error {
+		return b.db.Update(func(tx *bolt.Tx) error {
+			c := committer{tx: tx, buckets: map[string]*bolt.Bucket{}, places: b.places}
+			for i, w := range writes {
+				if err := c.write(w, values[i]); err != nil {
+					return err
+				}
+				if e, ok := w.Value.(checkin.Entry); ok {
+					last[w.Event] = e.Row.Seq
+				}
+				if w.Table == checkin.EventTable && w.Value == nil {
+					delete(last, w.Event)
+					deleted = append(deleted, w.Event)
+				}
 			}
-			if e, ok := w.Value.(checkin.Entry); ok {
-				last[w.Event] = e.Row.Seq
-			}
-			if w.Table == checkin.EventTable && w.Value == nil {
-				delete(last, w.Event)
-				deleted = append(deleted, w.Event)
-			}
-		}
-		return nil
+			return nil
+		})
 	})
 	if err == nil {
 		for _, event := range deleted {
@@ -270,20 +283,22 @@ func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) 
 
 // Entries reads committed entries after a seq.
 func (b *backing) Entries(event string, after uint64, limit int) (out []checkin.Entry, err error) {
-	err = b.db.View(func(tx *bolt.Tx) error {
-		own := tx.Bucket(eventsBucket).Bucket([]byte(event))
-		if own == nil || own.Bucket(entries) == nil {
-			return nil
-		}
-		c := own.Bucket(entries).Cursor()
-		for k, v := c.Seek(seqKey(after + 1)); k != nil && len(out) < limit; k, v = c.Next() {
-			var e checkin.Entry
-			if err := json.Unmarshal(v, &e); err != nil {
-				return fmt.Errorf("journal row %d of %s: %w", binary.BigEndian.Uint64(k), event, err)
+	err = reading(func() error {
+		return b.db.View(func(tx *bolt.Tx) error {
+			own := tx.Bucket(eventsBucket).Bucket([]byte(event))
+			if own == nil || own.Bucket(entries) == nil {
+				return nil
 			}
-			out = append(out, e)
-		}
-		return nil
+			c := own.Bucket(entries).Cursor()
+			for k, v := c.Seek(seqKey(after + 1)); k != nil && len(out) < limit; k, v = c.Next() {
+				var e checkin.Entry
+				if err := json.Unmarshal(v, &e); err != nil {
+					return fmt.Errorf("journal row %d of %s: %w", binary.BigEndian.Uint64(k), event, err)
+				}
+				out = append(out, e)
+			}
+			return nil
+		})
 	})
 	return out, err
 }

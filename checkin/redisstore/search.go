@@ -20,28 +20,40 @@ type roster struct {
 }
 
 // Attendees is one page of a search.
-func (s *Store) Attendees(ctx context.Context, id string, q badge.Query) ([]badge.Attendee, string, error) {
+func (s *Store) Attendees(ctx context.Context, id string, q badge.Query) (page []badge.Attendee, next string, err error) {
+	err = s.search(ctx, id, func(x *badge.Index) { page, next = x.Search(q) })
+	return page, next, err
+}
+
+// CountAttendees is how many a search finds.
+func (s *Store) CountAttendees(ctx context.Context, id string, q badge.Query) (n int, err error) {
+	err = s.search(ctx, id, func(x *badge.Index) { n = x.Count(q) })
+	return n, err
+}
+
+// search looks at the roster as it is now.
+func (s *Store) search(ctx context.Context, id string, look func(*badge.Index)) error {
 	e := s.event(id)
 	gen, rev, err := s.rosterRev(ctx, e)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
 	e = s.keep(e)
 	ros := &e.roster
 	ros.mu.RLock()
 	if ros.gen == gen && ros.rev == rev {
 		defer ros.mu.RUnlock()
-		page, next := ros.index.Search(q)
-		return page, next, nil
+		look(ros.index)
+		return nil
 	}
 	ros.mu.RUnlock()
 	ros.mu.Lock()
 	defer ros.mu.Unlock()
 	if err := s.refresh(ctx, e, gen, rev); err != nil {
-		return nil, "", err
+		return err
 	}
-	page, next := ros.index.Search(q)
-	return page, next, nil
+	look(ros.index)
+	return nil
 }
 
 // rosterRev gives the event's gen and the revision of its roster.

@@ -286,10 +286,14 @@ func unknownEvent(t *testing.T, s checkin.Store, event string, now time.Time) {
 		"Erase":        func() error { return s.Erase(background, event, by, "x") },
 		"Attendee":     func() error { _, err := s.Attendee(background, event, "x"); return err },
 		"Attendees":    func() error { _, _, err := s.Attendees(background, event, badge.Query{}); return err },
-		"Issue":        func() error { _, err := s.Issue(background, event, by, nil); return err },
-		"Revoke":       func() error { _, err := s.Revoke(background, event, by, "x", ""); return err },
-		"Badge":        func() error { _, err := s.Badge(background, event, "x"); return err },
-		"Badges":       func() error { _, err := s.Badges(background, event, []string{"x"}); return err },
+		"CountAttendees": func() error {
+			_, err := s.CountAttendees(background, event, badge.Query{})
+			return err
+		},
+		"Issue":  func() error { _, err := s.Issue(background, event, by, nil); return err },
+		"Revoke": func() error { _, err := s.Revoke(background, event, by, "x", ""); return err },
+		"Badge":  func() error { _, err := s.Badge(background, event, "x"); return err },
+		"Badges": func() error { _, err := s.Badges(background, event, []string{"x"}); return err },
 		"Scan": func() error {
 			_, err := s.Scan(background, event, []checkin.Scan{{ID: scanUUID(1), Now: now, At: now}})
 			return err

@@ -214,9 +214,13 @@ func testSearch(t *testing.T, s checkin.Store) {
 	}
 	count := func(q badge.Query) int {
 		t.Helper()
-		got, _, err := s.Attendees(background, h.event, q)
+		got, next, err := s.Attendees(background, h.event, q)
 		if err != nil {
 			t.Fatal(err)
+		}
+		n, err := s.CountAttendees(background, h.event, q)
+		if err != nil || next == "" && n != len(got) {
+			t.Errorf("query %+v: counted %d, %v; found %d", q, n, err, len(got))
 		}
 		return len(got)
 	}
@@ -230,6 +234,13 @@ func testSearch(t *testing.T, s checkin.Store) {
 	} {
 		if got := count(c.q); got != c.want {
 			t.Errorf("query %+v: %d, want %d", c.q, got, c.want)
+		}
+	}
+	for _, q := range []badge.Query{{Text: "ms ZOE", Limit: 2, Skip: 23}, {Text: "ms ZOE", Skip: 25}} {
+		got, next, err := s.Attendees(background, h.event, q)
+		n, countErr := s.CountAttendees(background, h.event, q)
+		if err != nil || countErr != nil || n != 25 || next != "" || len(got) != q.Limit {
+			t.Errorf("query %+v: %d of %d, %q, %v, %v", q, len(got), n, next, err, countErr)
 		}
 	}
 	// A search begun after a step returned sees it.

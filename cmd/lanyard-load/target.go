@@ -45,7 +45,7 @@ func (t *Target) start(ctx context.Context, binary string, more []string) (err e
 	case "redis":
 		t.redis, err = rig.StartRedis(ctx, t.dir)
 	case "redis-cluster":
-		t.redis, err = rig.StartRedisCluster(ctx, t.dir)
+		t.redis, err = rig.StartRedisCluster(ctx, t.dir, 0)
 	default:
 		return fmt.Errorf("no such store: %s", t.Store)
 	}

@@ -3,8 +3,10 @@ package main
 import (
 	"strings"
 
+	"lanyard/cmd/lanyard-torture/failover"
 	"lanyard/cmd/lanyard-torture/linear"
 	"lanyard/cmd/lanyard-torture/part"
+	"lanyard/cmd/lanyard-torture/powercut"
 )
 
 // parts are all of them, in the order in which they run. A name before the
@@ -18,6 +20,10 @@ var parts = []struct {
 	{"linearizability/redis", linear.On(linear.Redis)},
 	{"linearizability/servers", linear.On(linear.Servers)},
 	{"linearizability/cluster", linear.On(linear.Cluster)},
+	{"powercut/embedded", powercut.On(powercut.Embedded)},
+	{"powercut/redis", powercut.On(powercut.Redis)},
+	{"failover/sentinel", failover.Sentinel},
+	{"failover/cluster", failover.Cluster},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,

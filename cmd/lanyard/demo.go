@@ -52,7 +52,7 @@ and keys once the server answers.`,
 				return err
 			}
 			defer srv.close()
-			d := &demo{program: p, desk: srv.desk, url: srv.url()}
+			d := &demo{program: p, desk: srv.now().desk, url: srv.url()}
 			if err := d.prepare(c.Context(), roster); err != nil {
 				return err
 			}

@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -50,7 +50,7 @@ camera to HTTPS pages only (and to localhost): choose --tls-cert with --tls-key,
 				return err
 			}
 			defer srv.close()
-			key, err := srv.desk.FirstOrganizer(c.Context())
+			key, err := srv.now().desk.FirstOrganizer(c.Context())
 			if err != nil {
 				return err
 			}
@@ -75,12 +75,22 @@ func noArgs(c *cobra.Command, args []string) error {
 type server struct {
 	settings *serverSettings
 	log      *slog.Logger
-	store    checkin.Store
-	desk     *checkin.Desk
-	api      *api.Server
-	listener net.Listener
+	secret   *badge.Secret
 	tls      *tlsSetup
+	listener net.Listener
+	live     atomic.Pointer[core]
 }
+
+// core is what stands on one opening of the store. Another takes its place
+// when the store had to be opened again.
+type core struct {
+	store checkin.Store
+	desk  *checkin.Desk
+	api   *api.Server
+}
+
+// now is the core that answers at this moment, nil before there is one.
+func (s *server) now() *core { return s.live.Load() }
 
 // open validates the settings, then opens everything in the order in which it
 // depends on each other.
@@ -88,7 +98,6 @@ func (p *program) open(ctx context.Context, s *serverSettings, log *slog.Logger)
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	proxies, _ := s.proxies()
 	srv := &server{settings: s, log: log}
 	go boundMemory(ctx, p.getenv)
 	defer func() {
@@ -96,42 +105,61 @@ func (p *program) open(ctx context.Context, s *serverSettings, log *slog.Logger)
 			srv.close()
 		}
 	}()
-	var secret *badge.Secret
-	if srv.store, secret, err = s.storeSettings.open(ctx, p, log); err != nil {
+	store, secret, err := s.storeSettings.open(ctx, p, log)
+	if err != nil {
 		return nil, err
 	}
-	if err := srv.checkDurable(ctx); err != nil {
-		return nil, err
-	}
+	srv.secret = secret
 	if srv.tls, err = newTLS(s, log); err != nil {
+		store.Close()
 		return nil, err
 	}
-	registry := prometheus.NewRegistry()
-	measured, err := api.MeasureStore(srv.store, registry)
+	c, err := srv.on(ctx, store)
 	if err != nil {
 		return nil, err
 	}
-	srv.desk = checkin.NewDesk(measured, checkin.DeskOptions{Secret: secret, Log: log})
-	site, err := web.New()
-	if err != nil {
-		return nil, err
-	}
-	srv.api, err = api.New(api.Options{Desk: srv.desk, Site: site, Log: log, Registry: registry,
-		TrustedProxies: proxies, BaseURL: strings.TrimSuffix(s.baseURL, "/"), Version: versionText(),
-		MetricsSeparate: s.metricsAddr != "", TLS: srv.tls != nil, PlainToo: s.tlsSelf})
-	if err != nil {
-		return nil, err
-	}
+	srv.live.Store(c)
 	if srv.listener, err = net.Listen("tcp", s.addr); err != nil {
 		return nil, usageError{err}
 	}
 	return srv, nil
 }
 
+// on makes a core of an open store, which it closes when it can't.
+func (s *server) on(ctx context.Context, store checkin.Store) (_ *core, err error) {
+	c := &core{store: store}
+	defer func() {
+		if err != nil {
+			c.close(s.log)
+		}
+	}()
+	if err := s.checkDurable(ctx, store); err != nil {
+		return nil, err
+	}
+	registry := prometheus.NewRegistry()
+	measured, err := api.MeasureStore(c.store, registry)
+	if err != nil {
+		return nil, err
+	}
+	c.desk = checkin.NewDesk(measured, checkin.DeskOptions{Secret: s.secret, Log: s.log})
+	site, err := web.New()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := s.settings.proxies()
+	if err != nil {
+		return nil, err
+	}
+	c.api, err = api.New(api.Options{Desk: c.desk, Site: site, Log: s.log, Registry: registry,
+		TrustedProxies: proxies, BaseURL: strings.TrimSuffix(s.settings.baseURL, "/"), Version: versionText(),
+		MetricsSeparate: s.settings.metricsAddr != "", TLS: s.tls != nil, PlainToo: s.settings.tlsSelf})
+	return c, err
+}
+
 // checkDurable warns of, or with --require-durable refuses, a store that could
 // lose scans it has acknowledged.
-func (s *server) checkDurable(ctx context.Context) error {
-	findings, err := s.store.Durability(ctx)
+func (s *server) checkDurable(ctx context.Context, store checkin.Store) error {
+	findings, err := store.Durability(ctx)
 	if err != nil {
 		return err
 	}
@@ -168,16 +196,17 @@ func (s *server) url() string {
 const drain = 10 * time.Second
 
 // run serves until ctx ends or something breaks, and stops in order: not ready
-// any more, live streams ended, requests drained. close does the rest.
+// any more, live streams ended, requests drained. close does the rest. A store
+// that could not write is opened again meanwhile.
 func (s *server) run(ctx context.Context) error { return s.runThen(ctx, func() {}) }
 
 // runThen is run, and calls ready once it serves.
 func (s *server) runThen(ctx context.Context, ready func()) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	main := api.NewHTTPServer(s.api.Handler())
+	main := api.NewHTTPServer(s.handler((*api.Server).Handler))
 	main.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)
-	main.RegisterOnShutdown(s.api.CloseStreams)
+	main.RegisterOnShutdown(func() { s.now().api.CloseStreams() })
 	servers := []*http.Server{main}
 	failed := make(chan error, 4)
 	start := func(srv *http.Server, l net.Listener) {
@@ -195,26 +224,30 @@ func (s *server) runThen(ctx context.Context, ready func()) error {
 		servers = append(servers, side)
 		start(side, l)
 	}
-	go s.desk.Run(ctx)
+	go s.now().desk.Run(ctx)
 	listener := s.listener
 	if s.tls != nil {
 		listener = s.tls.wrap(listener)
 	}
 	start(main, listener)
-	s.api.SetReady(true)
+	s.now().api.SetReady(true)
 	s.log.Info("serving", "url", s.url(), "version", versionText())
 	ready()
 
 	var err error
-	select {
-	case <-ctx.Done():
-		s.log.Info("stopping")
-	case err = <-failed:
-		err = errUnreachable{fmt.Errorf("the server broke off: %w", err)}
-	case <-storeFailed(s.store):
-		err = errUnreachable{fmt.Errorf("the store could not write: %w", storeError(s.store))}
+	for going := true; going; {
+		select {
+		case <-ctx.Done():
+			s.log.Info("stopping")
+			going = false
+		case err = <-failed:
+			err = errUnreachable{fmt.Errorf("the server broke off: %w", err)}
+			going = false
+		case <-storeFailed(s.now().store):
+			s.heal(ctx)
+		}
 	}
-	s.api.SetReady(false)
+	s.now().api.SetReady(false)
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	for _, srv := range servers {
@@ -230,7 +263,7 @@ func (s *server) runThen(ctx context.Context, ready func()) error {
 func (s *server) sideServers() []*http.Server {
 	var out []*http.Server
 	if s.settings.metricsAddr != "" {
-		m := api.NewHTTPServer(s.api.MetricsHandler())
+		m := api.NewHTTPServer(s.handler((*api.Server).MetricsHandler))
 		m.Addr = s.settings.metricsAddr
 		out = append(out, m)
 	}
@@ -242,36 +275,25 @@ func (s *server) sideServers() []*http.Server {
 	return out
 }
 
+// handler asks the core of the moment.
+func (s *server) handler(of func(*api.Server) http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { of(s.now().api).ServeHTTP(w, r) })
+}
+
 func (s *server) close() {
-	if s.desk != nil {
-		s.desk.Close()
-	}
-	if s.store != nil {
-		if err := s.store.Close(); err != nil {
-			s.log.Error("closing the store", "error", err.Error())
-		}
+	if c := s.now(); c != nil {
+		c.close(s.log)
 	}
 	if s.listener != nil {
 		s.listener.Close()
 	}
 }
 
-// failing is a store that can't go on after a failed write.
-type failing interface {
-	Failed() <-chan struct{}
-	Err() error
-}
-
-func storeFailed(s checkin.Store) <-chan struct{} {
-	if f, ok := s.(failing); ok {
-		return f.Failed()
+func (c *core) close(log *slog.Logger) {
+	if c.desk != nil {
+		c.desk.Close()
 	}
-	return nil
-}
-
-func storeError(s checkin.Store) error {
-	if f, ok := s.(failing); ok {
-		return f.Err()
+	if err := c.store.Close(); err != nil {
+		log.Error("closing the store", "error", err.Error())
 	}
-	return os.ErrInvalid
 }

@@ -12,6 +12,9 @@ const NAMES = [
   { name: "Ng", name_latin: "" },
 ] as const;
 
+// A printer has 300 dots to the inch where a screen counts 96.
+test.use({ deviceScaleFactor: 3 });
+
 test.beforeEach(({ watch }) => {
   watch.allow.push(...STRANGER);
 });
@@ -72,8 +75,8 @@ test("badges are printed on A4, A6 and labels, names of every script whole", asy
     await page.getByRole("radio", { name: paper }).check();
     expect(await clipped(page), paper).toEqual([]);
     expect(await printed(page), paper).toEqual({ pages, width, height });
-    await page.screenshot({ path: info.outputPath(`${paper}.png`), fullPage: true });
-    // As wide as it is, the code is read off the paper.
+    await page.screenshot({ path: info.outputPath(`${paper}.png`), fullPage: true, scale: "css" });
+    // As small as it is, the code is read off the paper.
     const shot = await page.locator(".card-code").first().screenshot();
     expect(readCode(shot).split(".")).toHaveLength(3);
   }

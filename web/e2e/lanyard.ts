@@ -32,27 +32,52 @@ async function firstLine(program: ChildProcess): Promise<string> {
   throw new Error("the program ended before it was serving");
 }
 
+/** The program with its demonstration, serving. */
+export async function start(data: string, addr = "127.0.0.1:0", flags: string[] = []) {
+  const program = spawn(binary, ["demo", "--json", "--addr", addr, "--data", data, ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    const ended = new Promise((done) => program.once("exit", done));
+    if (program.exitCode === null && program.signalCode === null && program.kill(signal)) await ended;
+  };
+  try {
+    const demo: Demo = JSON.parse(await firstLine(program));
+    program.stdout?.resume();
+    return { demo, end };
+  } catch (e) {
+    await end("SIGKILL");
+    throw e;
+  }
+}
+
 interface Watch {
   /** What may go wrong on purpose: a part of the message or address. */
   readonly allow: string[];
+}
+
+/** The program on data of its own, which goes away when it is stopped. */
+export async function startDemo(...flags: string[]): Promise<{ demo: Demo; stop: () => Promise<void> }> {
+  const data = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
+  const forget = () => rmSync(data, { recursive: true, force: true });
+  try {
+    const { demo, end } = await start(data, "127.0.0.1:0", flags);
+    return { demo, stop: () => end("SIGTERM").finally(forget) };
+  } catch (e) {
+    forget();
+    throw e;
+  }
 }
 
 export const test = base.extend<{ watch: Watch }, { demo: Demo }>({
   demo: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
     async ({}, use) => {
-      const data = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
-      const program = spawn(binary, ["demo", "--json", "--addr", "127.0.0.1:0", "--data", data], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const { demo, stop } = await startDemo();
       try {
-        const demo: Demo = JSON.parse(await firstLine(program));
-        program.stdout?.resume();
         await use(demo);
       } finally {
-        const ended = new Promise((done) => program.once("exit", done));
-        if (program.exitCode === null && program.kill("SIGTERM")) await ended;
-        rmSync(data, { recursive: true, force: true });
+        await stop();
       }
     },
     { scope: "worker", timeout: 60_000 },
@@ -106,6 +131,18 @@ export function api(demo: Demo, key: string) {
   return {
     gates: async () => (await ask<Items<Gate>>("GET", `${event}/gates`)).items,
     attendees: async (query = "") => (await ask<Items<Attendee>>("GET", `${event}/attendees?${query}`)).items,
+    /** The whole roster, page by page. */
+    everybody: async function* () {
+      let cursor = "";
+      do {
+        const page = await ask<Items<Attendee & { badge: { token?: string } | null }>>(
+          "GET",
+          `${event}/attendees?status=active&limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+        );
+        yield* page.items;
+        cursor = page.next_cursor ?? "";
+      } while (cursor);
+    },
     change: (id: string, fields: object) => ask<Attendee>("PATCH", `${event}/attendees/${id}`, fields),
     badge: (id: string) => ask<Badge & { token: string | null }>("GET", `${event}/badges/${id}`),
     revoke: (id: string) => ask<Badge>("POST", `${event}/badges/${id}/revoke`, { reason: "lost" }),
@@ -125,6 +162,18 @@ export function api(demo: Demo, key: string) {
         role,
         gates: [],
       }),
+    /** All that was recorded after a row of the journal. */
+    journal: async (after: number) => {
+      const rows: JournalRow[] = [];
+      for (;;) {
+        const { items } = await ask<Items<JournalRow>>(
+          "GET",
+          `${event}/journal?after=${rows.at(-1)?.seq ?? after}&limit=1000`,
+        );
+        if (!items.length) return rows;
+        rows.push(...items);
+      }
+    },
     dismiss: (operator: string) => ask<null>("DELETE", `${event}/operators/${operator}`),
     /** A scan with whatever else its request may have. */
     send: (request: object) =>
@@ -137,6 +186,19 @@ export function api(demo: Demo, key: string) {
         (v) => v.id === venue,
       )?.inside,
   };
+}
+
+interface JournalRow {
+  readonly seq: number;
+  readonly kind: string;
+  readonly at: string;
+  readonly scan_id?: string;
+  readonly badge?: string;
+  readonly gate?: string;
+  readonly result?: string;
+  readonly note?: string;
+  readonly conflict?: string;
+  readonly offline?: boolean;
 }
 
 /** What a phone's camera would read off a picture of the screen. */

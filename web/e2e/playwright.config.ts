@@ -22,7 +22,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   timeout: 60_000,
-  reporter: "list",
+  reporter: [["list"], ["./figures.ts"]],
   use: {
     locale: "en-GB",
     timezoneId: "Asia/Shanghai",

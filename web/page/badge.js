@@ -3,8 +3,12 @@
 // asks now and then whether the badge was scanned or withdrawn.
 
 (() => {
-  const every = 20_000; // ms between questions while the page is in sight
-  const atMost = 160_000; // ms between them while the server doesn't answer
+  // ms between questions while the page is in sight: at first its reader
+  // stands at a gate, later they only look something up.
+  const soon = 4000;
+  const every = 20_000;
+  const atGate = 120_000;
+  const atMost = 160_000; // while the server doesn't answer
 
   const badge = () => /** @type {HTMLElement | null} */ (document.querySelector("main[data-poll]"));
   if (!badge()) return;
@@ -31,10 +35,12 @@
 
   /** @param {{status: string, inside: object | null, since: string | null}} now */
   function same(now) {
-    const seen = badge()?.dataset;
-    if (!seen) return true;
+    const shown = badge()?.dataset;
+    if (!shown) return true;
     const time = (/** @type {string | null | undefined} */ t) => (t ? Math.floor(Date.parse(t) / 1000) : 0);
-    return now.status === seen.status && !now.inside === !seen.inside && time(now.since) === time(seen.since);
+    return (
+      now.status === shown.status && !now.inside === !shown.inside && time(now.since) === time(shown.since)
+    );
   }
 
   // What changed is rendered in one place only, the server's template.
@@ -56,7 +62,9 @@
     document.querySelector("nav")?.replaceWith(next.querySelector("nav") ?? "");
   }
 
-  let wait = every;
+  let seen = Date.now(); // when the page came in sight
+  const usual = () => (Date.now() - seen < atGate ? soon : every);
+  let wait = soon;
   let timer = 0;
   async function ask() {
     clearTimeout(timer);
@@ -67,7 +75,7 @@
       if (answer.status === 404 || answer.status === 410) return void location.reload();
       if (!answer.ok) throw new Error(String(answer.status));
       if (!same(await answer.json())) await renew();
-      wait = every;
+      wait = usual();
     } catch {
       wait = Math.min(wait * 2, atMost);
     }
@@ -78,13 +86,14 @@
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     stayAwake();
-    wait = every;
+    seen = Date.now();
+    wait = soon;
     ask();
   });
   addEventListener("online", () => {
-    wait = every;
+    wait = usual();
     ask();
   });
   stayAwake();
-  timer = window.setTimeout(ask, every);
+  timer = window.setTimeout(ask, soon);
 })();

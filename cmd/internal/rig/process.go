@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -113,6 +114,30 @@ func (p *Process) Kill() {
 // Pause stops the process where it is (SIGSTOP), with its connections open,
 // until Resume.
 func (p *Process) Pause() error { return p.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Paused waits until every thread of a paused process stands still: one in the
+// middle of a system call ends that first.
+func (p *Process) Paused(ctx context.Context) error {
+	for {
+		stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.cmd.Process.Pid))
+		if err != nil || len(stats) == 0 {
+			return fmt.Errorf("the threads of %s can't be seen", p.cmd.Path)
+		}
+		going := slices.ContainsFunc(stats, func(name string) bool {
+			text, err := os.ReadFile(name)
+			_, state, _ := strings.Cut(string(text), ") ") // the name before it may hold anything
+			return err == nil && !strings.HasPrefix(state, "T")
+		})
+		if !going {
+			return nil
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
 
 // Resume lets a paused process go on (SIGCONT).
 func (p *Process) Resume() error { return p.cmd.Process.Signal(syscall.SIGCONT) }

@@ -39,7 +39,7 @@ func TestProcessThatDiesSaysWhy(t *testing.T) {
 }
 
 func TestRedisOfOurOwn(t *testing.T) {
-	for name, start := range map[string]func(context.Context, string) (*Redis, error){"single": StartRedis, "cluster": StartRedisCluster} {
+	for name, start := range map[string]func(context.Context, string) (*Redis, error){"single": StartRedis, "cluster": func(ctx context.Context, dir string) (*Redis, error) { return StartRedisCluster(ctx, dir, 0) }} {
 		t.Run(name, func(t *testing.T) {
 			r, err := start(context.Background(), t.TempDir())
 			if err != nil {

@@ -60,7 +60,7 @@ func startSystem(ctx context.Context, store string, p part.Plan) (_ *system, err
 	case Redis, Servers:
 		redis, err = rig.StartRedis(ctx, p.Dir)
 	case Cluster:
-		redis, err = rig.StartRedisCluster(ctx, p.Dir)
+		redis, err = rig.StartRedisCluster(ctx, p.Dir, 0)
 	}
 	if err != nil {
 		return nil, err

@@ -19,4 +19,4 @@ export function ago(seconds: number, t: LiveSay): string {
   const { key, n } = soon(seconds);
   return t("live.ago", { time: t(key, { n }) });
 }
-export const number = (n: number, lang: Lang): string => n.toLocaleString(lang === "zh" ? "zh-CN" : "en-GB");
+export { amount as number } from "../say/say";

@@ -65,6 +65,9 @@ export function pageLang(): Lang {
   return lang;
 }
 
+/** A number as the language groups it, "12,500". */
+export const amount = (n: number, lang: Lang): string => n.toLocaleString(lang === "zh" ? "zh-CN" : "en-GB");
+
 /** A time of day on this device's clock, "09:14". */
 export function clock(at: string | number | Date, lang: Lang, seconds = false): string {
   return new Date(at).toLocaleTimeString(lang === "zh" ? "zh-CN" : "en-GB", {

@@ -2,9 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { clock, type Lang, local, type Text } from "../say/say";
 import type { Camera, Lens } from "./camera";
+import { remember } from "./remembered";
 import { Search } from "./Search";
+import { SoundCheck } from "./SoundCheck";
+import { SunSwitch } from "./SunSwitch";
 import type { Conflict } from "./shelf";
-import { openSound, play } from "./tone";
 import { because, type ScanSay } from "./words";
 
 interface Props {
@@ -73,6 +75,7 @@ export function More(props: Props) {
             value={lens}
             onChange={(e) => {
               setLens(e.currentTarget.value);
+              remember("camera", e.currentTarget.value);
               camera?.open(e.currentTarget.value);
             }}
           >
@@ -84,16 +87,9 @@ export function More(props: Props) {
           </select>
         </label>
       )}
+      <SunSwitch t={t} />
+      <SoundCheck t={t} />
       <p class="hands">
-        <button
-          type="button"
-          onClick={() => {
-            openSound();
-            play("admitted");
-          }}
-        >
-          {t("scan.sound")}
-        </button>
         <button type="button" onClick={props.onEnd}>
           {t("scan.stop")}
         </button>

@@ -4,19 +4,11 @@ import { useState } from "preact/hooks";
 import { type Lang, local } from "../say/say";
 import type { Direction, Gate, Venue } from "../server/shapes";
 import type { View } from "./phone";
+import { remember, remembered } from "./remembered";
+import { SoundCheck } from "./SoundCheck";
+import { SunSwitch } from "./SunSwitch";
 import { openSound, play } from "./tone";
 import type { ScanSay } from "./words";
-
-const KEPT = "lanyard.gate";
-
-/** What this device remembers of the last shift; storage may be closed to us. */
-function lastGate(): string {
-  try {
-    return localStorage.getItem(KEPT) ?? "";
-  } catch {
-    return "";
-  }
-}
 
 interface Props {
   readonly gates: readonly Gate[];
@@ -28,7 +20,7 @@ interface Props {
 }
 
 export function Start({ gates, venues, view, t, lang, onStart }: Props) {
-  const [chosen, setChosen] = useState(lastGate);
+  const [chosen, setChosen] = useState(() => remembered("gate"));
   const [direction, setDirection] = useState<Direction>("in");
   const gate = gates.find((g) => g.id === chosen) ?? gates[0];
   if (!gate) return <p class="note">{t("scan.nogates")}</p>;
@@ -40,11 +32,7 @@ export function Start({ gates, venues, view, t, lang, onStart }: Props) {
         e.preventDefault();
         openSound();
         play("admitted"); // heard now, or the volume is too low for the shift
-        try {
-          localStorage.setItem(KEPT, gate.id);
-        } catch {
-          // It is chosen again next time.
-        }
+        remember("gate", gate.id);
         // The queue must not be what a phone short of room throws away.
         navigator.storage?.persist?.().catch(() => {});
         onStart(gate, gate.direction === "both" ? direction : gate.direction);
@@ -86,6 +74,8 @@ export function Start({ gates, venues, view, t, lang, onStart }: Props) {
         {t("scan.start")}
       </button>
       <p class="hint">{t("scan.start_hint")}</p>
+      <SoundCheck t={t} />
+      <SunSwitch t={t} />
     </form>
   );
 }

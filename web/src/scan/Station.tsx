@@ -2,21 +2,20 @@
 // verdict goes out, and the next one may come at once.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
-import { call, of } from "../server/client";
-import type { Badge, Direction, Gate, Role, Venue } from "../server/shapes";
+import type { Direction, Gate, Role, Venue } from "../server/shapes";
 import type { Camera, CameraState } from "./camera";
 import { newScan, type Scan, type Verdict } from "./gate";
 import { Lane, type LaneState } from "./lane";
 import { More } from "./More";
 import type { Phone, View } from "./phone";
+import { useSound } from "./SoundCheck";
 import { TypeForm } from "./TypeForm";
-import { isBadgeId } from "./token";
-import { play, tuneOf } from "./tone";
+import { openSound, play, tuneOf } from "./tone";
 import { VerdictScreen } from "./VerdictScreen";
 import { Viewfinder } from "./Viewfinder";
 import { keepAwake } from "./wake";
-import { Wedge } from "./wedge";
-import { heading, type ScanSay } from "./words";
+import { typed, Wedge } from "./wedge";
+import { refusal, type ScanSay, spoken } from "./words";
 
 interface Props {
   readonly event: string;
@@ -46,7 +45,7 @@ export function Station(props: Props) {
   const [seen, setSeen] = useState<{ camera: Camera; state: CameraState; torch: boolean }>();
   const [lit, setLit] = useState(false);
   const reads = role === "supervisor" || role === "desk" || role === "organizer";
-  const numbers = role === "desk" || role === "organizer";
+  const heard = useSound();
 
   // The lane outlives every drawing of the page and sees what is true now.
   const override = useRef<string | undefined>(undefined);
@@ -62,24 +61,13 @@ export function Station(props: Props) {
     if (before) scan = { ...scan, id: before.id };
     unanswered.current.delete(code);
     try {
-      const verdict = await ask(scan);
-      if (verdict.kind === "failed" && verdict.why === "unknown" && !look && !reason)
+      const verdict = await phone.decide(scan);
+      if (verdict.kind === "failed" && verdict.why !== "refused" && !look && !reason)
         unanswered.current.set(code, scan);
       return verdict;
     } catch {
-      return { kind: "failed", scan, why: "unknown", detail: "" };
+      return { kind: "failed", scan, why: "unknown", code: "", detail: "" };
     }
-  };
-  const ask = async (scan: Scan): Promise<Verdict> => {
-    const code = scan.token;
-    if (!isBadgeId(code)) return phone.decide(scan);
-    // A badge's number opens nothing by itself: who may look it up does.
-    if (!numbers) return { kind: "failed", scan, why: "refused", detail: t("scan.number_not_here") };
-    const badge = await call<Badge>("GET", of(event, "badges", code));
-    if (badge.kind === "signed_out") return { kind: "signed_out", scan };
-    if (badge.kind === "unavailable") return { kind: "failed", scan, why: "unknown", detail: "" };
-    if (badge.kind === "ok" && badge.value.token) return phone.decide({ ...scan, token: badge.value.token });
-    return { kind: "failed", scan, why: "refused", detail: t("scan.number_unknown") };
   };
   const now = useRef(decide);
   now.current = decide;
@@ -100,6 +88,10 @@ export function Station(props: Props) {
   useEffect(() => () => lane.stop(), [lane]);
   useEffect(() => keepAwake(), []);
 
+  // Nobody looks at what the camera reads while something else is open.
+  const held = state.at === "verdict" && state.held;
+  useEffect(() => seen?.camera.rest(open !== "camera" || held), [seen, open, held]);
+
   const off = seen?.state === "denied" || seen?.state === "none";
   useEffect(() => lane.pause(open !== "camera"), [lane, open]);
 
@@ -108,7 +100,7 @@ export function Station(props: Props) {
     const wedge = new Wedge();
     const press = (e: KeyboardEvent) => {
       if (e.ctrlKey || e.metaKey || e.altKey) return;
-      const code = wedge.press(e.key, e.timeStamp);
+      const code = wedge.press(typed(e), e.timeStamp);
       if (!code) return;
       e.preventDefault();
       if (e.target instanceof HTMLInputElement) e.target.value = "";
@@ -132,7 +124,7 @@ export function Station(props: Props) {
       return setNote(t("scan.undone"));
     }
     setLast(last);
-    const detail = answer.kind === "refused" ? answer.detail : t("scan.unreachable");
+    const detail = answer.kind === "refused" ? refusal(t, answer.code, answer.detail) : t("scan.unreachable");
     setNote(t("scan.not_undone", { detail }));
   }
 
@@ -151,7 +143,7 @@ export function Station(props: Props) {
   const quiet = view.online && view.waiting === 0 && view.lasting;
   return (
     <section class="shift" aria-busy={state.at === "deciding"}>
-      <header class="plate">
+      <header class="plate" inert={verdict !== undefined}>
         <div>
           <h1>
             <span dir="auto">{local(gate.name, lang)}</span> <b class={direction}>{t(`scan.${direction}`)}</b>
@@ -180,12 +172,20 @@ export function Station(props: Props) {
               : t(view.known ? "scan.offline_text" : "scan.offline_blind", { n: view.waiting })}
         </p>
       )}
+      {!heard && (
+        <p class="bar mute" role="status">
+          {t("scan.sound.off")}{" "}
+          <button type="button" class="plain" onClick={() => openSound()}>
+            {t("scan.sound.on")}
+          </button>
+        </p>
+      )}
       {look && (
         <p class="bar look" role="status">
           {t("scan.look_on")}
         </p>
       )}
-      <div class="stage">
+      <div class="stage" inert={verdict !== undefined}>
         <Viewfinder t={t} onCode={(text) => lane.read(text, "camera")} onCamera={onCamera} />
         {(off || open !== "camera") && (
           <div class={open === "camera" ? "sheet beside" : "sheet"}>
@@ -206,7 +206,7 @@ export function Station(props: Props) {
                 onSignedOut={props.onSignedOut}
               />
             ) : (
-              <TypeForm t={t} numbers={numbers} focus={!verdict} onCode={read} />
+              <TypeForm t={t} focus={!verdict} onCode={read} />
             )}
           </div>
         )}
@@ -218,7 +218,7 @@ export function Station(props: Props) {
             ? t("scan.same")
             : note || t("scan.ready")}
       </p>
-      <nav class="thumb" aria-label={t("scan.tools")}>
+      <nav class="thumb" aria-label={t("scan.tools")} inert={verdict !== undefined}>
         {seen?.torch && (
           <button
             type="button"
@@ -250,7 +250,7 @@ export function Station(props: Props) {
         </button>
       </nav>
       <p class="spoken" aria-live="assertive">
-        {verdict && heading(t, verdict)}
+        {verdict && spoken(t, verdict, props.gateName, props.categoryName, lang)}
       </p>
       {state.at === "verdict" && (
         <VerdictScreen

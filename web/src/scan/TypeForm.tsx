@@ -1,16 +1,15 @@
-// A badge by hand: its code from a reader, or its number where the operator
-// may look badges up.
+// A badge by hand: its code from a reader, or the number that stands under it.
 import { useEffect, useRef } from "preact/hooks";
+import { isBadgeId } from "./token";
 import type { ScanSay } from "./words";
 
 interface Props {
   readonly t: ScanSay;
-  readonly numbers: boolean;
   readonly focus: boolean;
   readonly onCode: (text: string) => void;
 }
 
-export function TypeForm({ t, numbers, focus, onCode }: Props) {
+export function TypeForm({ t, focus, onCode }: Props) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (focus) input.current?.focus();
@@ -22,7 +21,8 @@ export function TypeForm({ t, numbers, focus, onCode }: Props) {
         e.preventDefault();
         const text = input.current?.value.trim() ?? "";
         if (input.current) input.current.value = "";
-        if (text) onCode(text);
+        const joined = text.replace(/\s/g, ""); // as people type long numbers
+        if (text) onCode(isBadgeId(joined) ? joined : text);
       }}
     >
       <label class="field">
@@ -38,7 +38,7 @@ export function TypeForm({ t, numbers, focus, onCode }: Props) {
         />
       </label>
       <p class="hint" id="token-hint">
-        {t(numbers ? "scan.number_hint" : "scan.token_hint")}
+        {t("scan.number_hint")}
       </p>
       <button type="submit" class="main">
         {t("scan.check")}

@@ -1,10 +1,10 @@
 // The verdict covers everything and is readable at two metres. Colour, icon,
 // word and layout each tell it alone.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
 import type { Verdict } from "./gate";
 import { canOverride } from "./rules";
-import { because, heading, helpDesk, type ScanSay } from "./words";
+import { heading, type ScanSay, why } from "./words";
 
 /** Which of the screen's layouts a verdict has. */
 export type Look = "admitted" | "offline" | "exited" | "denied" | "failed" | "would";
@@ -44,7 +44,16 @@ export function VerdictScreen(props: Props) {
   const [overriding, setOverriding] = useState(false);
   const screen = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // Whoever works by keyboard goes on where they were.
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) setTimeout(() => before.focus());
+    };
+  }, []);
+
+  // At once: the next key may be on its way already.
+  useLayoutEffect(() => {
     setOverriding(false);
     screen.current?.focus();
   }, [verdict]);
@@ -56,6 +65,7 @@ export function VerdictScreen(props: Props) {
     props.overrides && denied && !told.scan.look && told.scan.direction === "in" && canOverride(told.reason);
   const person = told?.person;
   const count = told?.count;
+  const reason = why(t, verdict, props.gateName, lang);
   const button = (label: string, press: () => void) => (
     <button
       type="button"
@@ -79,6 +89,10 @@ export function VerdictScreen(props: Props) {
       onClick={props.onHold}
       onKeyDown={(e) => {
         if (e.key === "Escape") props.onNext();
+        if (e.key === " " && e.target === e.currentTarget) {
+          e.preventDefault();
+          props.onHold();
+        }
       }}
     >
       {!overriding && (
@@ -88,18 +102,7 @@ export function VerdictScreen(props: Props) {
       )}
       <h2 id="verdict-word">{heading(t, verdict)}</h2>
       <div id="verdict-why">
-        {verdict.kind === "signed_out" && <p class="why">{t("scan.signed_out")}</p>}
-        {verdict.kind === "failed" && (
-          <p class="why">
-            {verdict.detail || t(verdict.why === "unknown" ? "scan.failed_unknown" : "scan.failed_text")}
-          </p>
-        )}
-        {told && !overriding && (denied || (told.scan.look && told.reason)) && (
-          <p class="why">
-            {because(t, told, props.gateName, lang)}{" "}
-            {denied && !told.scan.look && helpDesk(told.reason) && t("scan.desk")}
-          </p>
-        )}
+        {reason && !overriding && <p class="why">{reason}</p>}
         {told?.scan.look && <p>{t("scan.would.text")}</p>}
         {told?.forced && <p>{t("scan.forced")}</p>}
       </div>

@@ -1,6 +1,7 @@
 // What the camera sees, and in plain words why it sees nothing.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Camera, type CameraState } from "./camera";
+import { remembered } from "./remembered";
 import type { ScanSay } from "./words";
 
 interface Props {
@@ -20,6 +21,7 @@ export function Viewfinder({ t, onCode, onCamera }: Props) {
     if (!video.current) return;
     const opened = new Camera({
       video: video.current,
+      lens: remembered("camera"),
       onCode: (text) => now.current.onCode(text),
       onState: (s, torch) => {
         setState(s);

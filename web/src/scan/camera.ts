@@ -2,6 +2,7 @@
 // again when the system takes it away.
 import type { Picture, Read } from "./decode.worker";
 import { sendable } from "./gate";
+import { takeReader } from "./reader";
 
 export type CameraState =
   | "opening"
@@ -16,6 +17,14 @@ export interface Lens {
 }
 
 const AGAIN_MS = 1500;
+/** Another program, or a call, has the camera when it shows nothing for so long. */
+const MUTED_MS = 3000;
+/** A code is read within a fifteenth of a second; reading every frame would only cost battery. */
+const PACE_MS = 66;
+/** After a while without any code the phone looks less often, and still within an eighth. */
+const QUIET_AFTER_MS = 20_000;
+const QUIET_PACE_MS = 125;
+const FRAME_MS = 1000 / 30;
 /** A reader that is silent for longer, the time to load it included, has crashed. */
 const STUCK_MS = 20_000;
 
@@ -23,10 +32,21 @@ const STUCK_MS = 20_000;
 const hasTorch = (track: MediaStreamTrack | undefined): boolean =>
   Boolean(track?.getCapabilities && Reflect.get(track.getCapabilities(), "torch"));
 
+/** Badges are held up at any distance: the lens has to follow, where it can be told to. */
+function focus(track: MediaStreamTrack | undefined): void {
+  const ways: unknown = track?.getCapabilities && Reflect.get(track.getCapabilities(), "focusMode");
+  if (!Array.isArray(ways) || !ways.includes("continuous")) return;
+  track
+    ?.applyConstraints({ advanced: [{ focusMode: "continuous" } as MediaTrackConstraintSet] })
+    .catch(() => {});
+}
+
 interface Options {
   readonly video: HTMLVideoElement;
   readonly onCode: (text: string) => void;
   readonly onState: (state: CameraState, torch: boolean) => void;
+  /** The one to open, "" for the one on the back. */
+  readonly lens: string;
 }
 
 export class Camera {
@@ -34,25 +54,61 @@ export class Camera {
   #worker: Worker | undefined;
   #closed = false;
   #lens: string | undefined;
+  #state: CameraState = "opening";
+  #permission: PermissionStatus | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Frames are read one at a time: one that is late is worth nothing. */
   #reading = false;
   #readSince = 0;
+  #resting = false;
+  #lookedAt = 0;
+  #codeAt = 0;
   #n = 0;
   /** Counts openings: only the latest one may have the camera. */
   #turn = 0;
   readonly #canvas = document.createElement("canvas");
 
   constructor(private readonly with_: Options) {
+    this.#lens = with_.lens || undefined;
     document.addEventListener("visibilitychange", this.#seen);
+    navigator.mediaDevices?.addEventListener?.("devicechange", this.#plugged);
+    this.#heedPermission();
+  }
+
+  #say(state: CameraState, torch = false): void {
+    this.#state = state;
+    this.with_.onState(state, torch);
+  }
+
+  /** Allowed in the browser's settings: nobody should have to find a button, too. */
+  async #heedPermission(): Promise<void> {
+    try {
+      this.#permission = await navigator.permissions.query({ name: "camera" as PermissionName });
+      this.#permission.onchange = () => {
+        if (!this.#closed && this.#state === "denied" && this.#permission?.state !== "denied") this.open();
+      };
+    } catch {
+      // Not every browser tells of it.
+    }
+  }
+
+  /** A camera was plugged in, or out. */
+  readonly #plugged = () => {
+    const live = this.#stream?.getVideoTracks()[0]?.readyState === "live";
+    if (!this.#closed && !live && this.#state !== "opening" && this.#state !== "denied") this.open();
+  };
+
+  /** While nobody would look at what is read, nothing is. */
+  rest(resting: boolean): void {
+    this.#resting = resting;
   }
 
   async open(lens?: string): Promise<void> {
     this.#lens = lens ?? this.#lens;
     this.#release();
     const media = navigator.mediaDevices;
-    if (!media?.getUserMedia) return this.with_.onState("none", false);
-    this.with_.onState("opening", false);
+    if (!media?.getUserMedia) return this.#say("none");
+    this.#say("opening");
     this.#turn++;
     const turn = this.#turn;
     try {
@@ -72,34 +128,45 @@ export class Camera {
     } catch (e) {
       if (this.#closed || turn !== this.#turn) return;
       const name = e instanceof DOMException ? e.name : "";
-      if (name === "NotAllowedError" || name === "SecurityError") return this.with_.onState("denied", false);
+      if (name === "NotAllowedError" || name === "SecurityError") return this.#say("denied");
       if (name === "OverconstrainedError" && this.#lens) {
         this.#lens = undefined; // that lens is gone: any other
         return this.open();
       }
-      if (name === "NotFoundError") return this.with_.onState("none", false);
+      if (name === "NotFoundError") return this.#say("none");
       return this.#lost(); // another program has it, or it is waking up
     }
     const track = this.#stream.getVideoTracks()[0];
     track?.addEventListener("ended", () => this.#lost());
+    const wait = () => setTimeout(() => track && this.#missed(track), MUTED_MS);
+    track?.addEventListener("mute", wait);
+    if (track?.muted) wait();
     const { video } = this.with_;
     video.srcObject = this.#stream;
     await video.play().catch(() => {}); // shown as soon as it can be
-    this.with_.onState("live", hasTorch(track));
+    focus(track);
+    this.#codeAt = performance.now();
+    this.#say("live", hasTorch(track));
     this.#watch();
   }
 
   #lost(): void {
     if (this.#closed) return;
-    this.with_.onState("lost", false);
+    this.#say("lost");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.open(), AGAIN_MS);
+  }
+
+  #missed(track: MediaStreamTrack): void {
+    const ours = this.#stream?.getVideoTracks()[0] === track;
+    if (ours && track.muted && document.visibilityState === "visible") this.#lost();
   }
 
   /** Back from another app: its camera may have been taken meanwhile. */
   readonly #seen = () => {
     if (document.visibilityState !== "visible" || !this.#stream) return;
-    if (this.#stream.getVideoTracks()[0]?.readyState !== "live") this.open();
+    const track = this.#stream.getVideoTracks()[0];
+    if (track?.readyState !== "live" || track.muted) this.open();
     else this.with_.video.play().catch(() => {});
   };
 
@@ -122,7 +189,10 @@ export class Camera {
   #look(): void {
     const { video } = this.with_;
     const side = Math.min(video.videoWidth, video.videoHeight);
-    if (side === 0) return;
+    if (side === 0 || this.#resting) return;
+    const now = performance.now();
+    const pace = now - this.#codeAt > QUIET_AFTER_MS ? QUIET_PACE_MS : PACE_MS;
+    if (now - this.#lookedAt < pace - FRAME_MS / 2) return;
     if (this.#reading) {
       if (performance.now() - this.#readSince > STUCK_MS) this.#restart();
       return;
@@ -140,20 +210,23 @@ export class Camera {
     drawing.drawImage(video, x, y, side, side, 0, 0, side, side);
     const pixels = drawing.getImageData(0, 0, side, side).data.buffer;
     this.#reading = true;
-    this.#readSince = performance.now();
+    this.#readSince = now;
+    this.#lookedAt = now;
     this.#n++;
     this.#worker.postMessage({ n: this.#n, pixels, width: side, height: side } satisfies Picture, [pixels]);
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./decode.worker.ts", import.meta.url), { type: "module" });
+    const worker = takeReader();
     worker.addEventListener("message", (e: MessageEvent<Read>) => {
       if (e.data.n !== this.#n || this.#worker !== worker) return;
       this.#reading = false;
       const { texts } = e.data;
       // A poster beside the badge has a code as well: ours goes first.
       const text = texts.find((t) => sendable(t) === t) ?? texts.find((t) => t !== "");
-      if (text !== undefined && !this.#closed) this.with_.onCode(text);
+      if (text === undefined || this.#closed) return;
+      this.#codeAt = performance.now();
+      this.with_.onCode(text);
     });
     worker.addEventListener("error", () => {
       if (this.#worker === worker) setTimeout(() => this.#worker === worker && this.#restart(), AGAIN_MS);
@@ -200,6 +273,8 @@ export class Camera {
   close(): void {
     this.#closed = true;
     document.removeEventListener("visibilitychange", this.#seen);
+    navigator.mediaDevices?.removeEventListener?.("devicechange", this.#plugged);
+    if (this.#permission) this.#permission.onchange = null;
     this.#release();
     this.#worker?.terminate();
     this.with_.video.srcObject = null;

@@ -9,6 +9,7 @@ import {
   moveKey,
   type Place,
   type Queued,
+  type Settled,
   type Shelf,
   type Waiting,
 } from "./shelf";
@@ -152,17 +153,21 @@ class DiskShelf implements Shelf {
     return n + (await this.#spare.count(event));
   }
 
-  async done(scan: Queued, seq: number | undefined, conflict: Conflict | undefined): Promise<void> {
-    await this.#spare.done(scan, seq, scan.place[0] === 1 ? conflict : undefined);
-    if (scan.place[0] !== 0) return;
+  async done(settled: readonly Settled[]): Promise<void> {
+    // What the disk holds of a scan in memory are its moves, at most.
+    await this.#spare.done(settled.filter((s) => s.scan.place[0] === 1));
+    const mine = settled.filter((s) => s.scan.place[0] === 0);
+    if (!mine.length) return;
     await this.#write(["queue", "moves", "conflicts"], async (of) => {
-      const row: Row | undefined = await result(of("queue").get(scan.place[1]));
-      if (row?.scan_id !== scan.scan_id || row.verdict !== scan.verdict) return;
-      of("queue").delete(scan.place[1]);
-      if (conflict) of("conflicts").put(conflict);
-      for (const m of await this.#of(of("moves"), scan.scan_id)) {
-        if (seq === undefined) of("moves").delete(moveKey(m));
-        else of("moves").put({ ...m, seq }, moveKey(m));
+      for (const { scan, seq, conflict } of mine) {
+        const row: Row | undefined = await result(of("queue").get(scan.place[1]));
+        if (row?.scan_id !== scan.scan_id || row.verdict !== scan.verdict) continue;
+        of("queue").delete(scan.place[1]);
+        if (conflict) of("conflicts").put(conflict);
+        for (const m of await this.#of(of("moves"), scan.scan_id)) {
+          if (seq === undefined) of("moves").delete(moveKey(m));
+          else of("moves").put({ ...m, seq }, moveKey(m));
+        }
       }
     });
   }
@@ -200,6 +205,12 @@ class DiskShelf implements Shelf {
     const spare = await this.#spare.moves(event);
     const newer = new Set(spare.map(moveKey));
     return [...own.filter((m) => !newer.has(moveKey(m))), ...spare];
+  }
+
+  async move(of: Pick<Move, "event" | "venue" | "badge">): Promise<Move | undefined> {
+    return (
+      (await this.#spare.move(of)) ?? (await this.#read<Move | undefined>("moves", (s) => s.get(moveKey(of))))
+    );
   }
 
   async note(moves: readonly Move[]): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Answer } from "../server/client";
 import type { Direction, Gate, Result, ScanAnswer, ScanRequest } from "../server/shapes";
 import type { Decision } from "./rules";
+import { isBadgeId } from "./token";
 
 /** What a verdict shows, whoever gave it. */
 export interface Shown {
@@ -27,7 +28,9 @@ export type Verdict =
   | {
       readonly kind: "failed";
       readonly scan: Scan;
-      readonly why: "refused" | "unknown";
+      /** refused by the server with a code; unknown to the phone; a number, which only the server knows. */
+      readonly why: "refused" | "unknown" | "number";
+      readonly code: string;
       readonly detail: string;
     }
   | { readonly kind: "signed_out"; readonly scan: Scan };
@@ -35,6 +38,7 @@ export type Verdict =
 /** One reading of a code. */
 export interface Scan {
   readonly id: string;
+  /** What was read: a badge's token, its number that was typed, or anything else. */
   readonly token: string;
   readonly gate: Gate;
   readonly direction: Direction;
@@ -45,7 +49,7 @@ export interface Scan {
 
 export interface Means {
   /** Asks the server; it may give up with "unavailable" whenever it likes. */
-  readonly ask: (request: ScanRequest) => Promise<Answer<ScanAnswer>>;
+  readonly ask: (scan: Scan) => Promise<Answer<ScanAnswer>>;
   /** What this phone would say; undefined when it doesn't know enough. */
   readonly judge: (scan: Scan) => Promise<Decision | undefined>;
   /** Keeps the phone's verdict for the upload; false when only in memory. */
@@ -60,7 +64,7 @@ export interface Means {
  * of it is settled by the upload, which tells what the phone has shown.
  */
 export async function decide(scan: Scan, by: Means): Promise<Verdict> {
-  const answer = await by.ask(request(scan));
+  const answer = await by.ask(scan);
   switch (answer.kind) {
     case "ok":
       if (!scan.look) await by.heard(scan, answer.value);
@@ -68,10 +72,12 @@ export async function decide(scan: Scan, by: Means): Promise<Verdict> {
     case "signed_out":
       return { kind: "signed_out", scan };
     case "refused":
-      return { kind: "failed", scan, why: "refused", detail: answer.detail };
+      return { kind: "failed", scan, why: "refused", code: answer.code, detail: answer.detail };
     case "unavailable": {
+      // A number has no signature that a phone could check.
+      if (isBadgeId(scan.token)) return { kind: "failed", scan, why: "number", code: "", detail: "" };
       const own = await by.judge(scan);
-      if (!own) return { kind: "failed", scan, why: "unknown", detail: "" };
+      if (!own) return { kind: "failed", scan, why: "unknown", code: "", detail: "" };
       const lasting = scan.look ? true : await by.queue(scan, own);
       const { badge: _, ...rest } = own;
       return { kind: "queued", lasting, scan, ...rest };

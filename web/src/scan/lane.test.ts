@@ -10,7 +10,7 @@ const scan = {
 } as const;
 const yes: Verdict = { kind: "decided", scan, result: "admitted" };
 const no: Verdict = { kind: "decided", scan, result: "denied", reason: "revoked" };
-const none: Verdict = { kind: "failed", scan, why: "unknown", detail: "" };
+const none: Verdict = { kind: "failed", scan, why: "unknown", code: "", detail: "" };
 
 beforeEach(() => {
   vi.useFakeTimers();

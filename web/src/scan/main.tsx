@@ -4,11 +4,14 @@ import { call, of } from "../server/client";
 import type { Direction, Gate, Items, Venue } from "../server/shapes";
 import { openSurface, type Shift } from "../session/Staff";
 import { memory, shelf } from "./memory";
-import { Phone, serverFor, type View } from "./phone";
+import { Phone, type View } from "./phone";
+import { prepareReader } from "./reader";
 import { Start } from "./Start";
 import { Station } from "./Station";
+import { serverFor } from "./server";
 import "./scan.css";
 import { keepShell, onShift } from "./shell";
+import { recallSunlight } from "./sunlight";
 import { words } from "./words";
 
 interface Ground {
@@ -43,17 +46,19 @@ function Scan({ me, event, lang, onSignedOut }: Shift) {
       setView(opened.view);
       // Names of gates that aren't ours, for "inside since"; the desk, which
       // isn't told what a phone needs, gets its own gates and venues from here.
-      const [gates, venues] = await Promise.all([
+      const told = Promise.all([
         call<Items<Gate>>("GET", of(event, "gates")),
         me.role === "desk" ? call<Items<Venue>>("GET", of(event, "venues")) : undefined,
-        opened.open(),
-      ]);
-      if (over) return;
-      setGround({
-        gates: gates.kind === "ok" ? gates.value.items : [],
-        venues: venues?.kind === "ok" ? venues.value.items : [],
+      ]).then(([gates, venues]) => {
+        if (over) return;
+        setGround({
+          gates: gates.kind === "ok" ? gates.value.items : [],
+          venues: venues?.kind === "ok" ? venues.value.items : [],
+        });
       });
-      setReady(true);
+      await opened.open();
+      if (!opened.view.known) await told; // else a shift can begin without them
+      if (!over) setReady(true);
     })();
     return () => {
       over = true;
@@ -106,6 +111,8 @@ function Scan({ me, event, lang, onSignedOut }: Shift) {
   );
 }
 
+recallSunlight();
+prepareReader();
 keepShell();
 openSurface({
   title: (lang) => words(lang)("scan.title"),

@@ -4,7 +4,8 @@ import type { Answer } from "../server/client";
 import type { ScannerAnswer } from "../server/scanner";
 import type { Gate, ScanAnswer, ScanRequest } from "../server/shapes";
 import { newScan } from "./gate";
-import { Phone, type Server } from "./phone";
+import { Phone } from "./phone";
+import type { Server } from "./server";
 import { MemoryShelf } from "./shelf";
 import { upload } from "./upload";
 
@@ -63,6 +64,10 @@ class Hall {
 
   readonly server: Server = {
     scan: async (r) => {
+      this.scans.push(r);
+      return this.#say(() => answerTo(r));
+    },
+    number: async (r) => {
       this.scans.push(r);
       return this.#say(() => answerTo(r));
     },
@@ -162,6 +167,21 @@ describe("Phone", () => {
     again.phone.stop();
   });
 
+  it("begins a shift while the server is slow and much waits to be sent", async () => {
+    const { phone } = await open();
+    hall.up = false;
+    await phone.decide(newScan(token(1), north, "in"));
+    phone.stop();
+    const never = new Promise<never>(() => {});
+    hall.up = true;
+    const again = await open({ server: { ...hall.server, batch: () => never } });
+    expect(again.phone.view).toMatchObject({ waiting: 1 });
+    again.phone.stop();
+    const hung = await open({ server: { ...hall.server, scanner: () => never } });
+    expect(hung.phone.view.known).toBeDefined();
+    hung.phone.stop();
+  });
+
   it("takes nothing over from another operator, who has other gates", async () => {
     (await open()).phone.stop();
     hall.up = false;
@@ -180,6 +200,20 @@ describe("Phone", () => {
     two.stop();
   });
 
+  it("has a number decided by the server alone", async () => {
+    const { phone } = await open();
+    const typed = newScan("AAAAAAAAAAE", north, "in");
+    expect(await phone.decide(typed)).toMatchObject({ kind: "decided", result: "admitted" });
+    expect(hall.scans).toMatchObject([{ scan_id: typed.id, token: "AAAAAAAAAAE", gate: "north" }]);
+    hall.up = false;
+    expect(await phone.decide(newScan("AAAAAAAAAAE", north, "in"))).toMatchObject({
+      kind: "failed",
+      why: "number",
+    });
+    expect(await shelf.count("ciep21")).toBe(0); // nothing was shown, so nothing is sent
+    phone.stop();
+  });
+
   it("never admits when it was never told anything", async () => {
     hall.up = false;
     const { phone } = await open();
@@ -195,12 +229,48 @@ describe("Phone", () => {
     phone.stop();
   });
 
+  it("lets in as many as there is room for, however many wait to be sent", async () => {
+    const small = { ...full, venues: [{ id: "hall", name: "Hall", capacity: 2 }] };
+    const { phone } = await open({
+      server: { ...hall.server, scanner: async () => (hall.up ? ok(small) : silence) },
+    });
+    hall.up = false;
+    const all = vi.spyOn(shelf, "moves");
+    const result = async (n: number, direction: "in" | "out" = "in") => {
+      const v = await phone.decide(newScan(token(n), north, direction));
+      return v.kind === "queued" && (v.reason ?? v.result);
+    };
+    await phone.sync();
+    await phone.sync(); // hears that there is no network
+    all.mockClear();
+    expect([await result(1), await result(2), await result(3)]).toEqual([
+      "admitted",
+      "admitted",
+      "venue_full",
+    ]);
+    expect([await result(1, "out"), await result(3)]).toEqual(["exited", "admitted"]);
+    expect(phone.view).toMatchObject({ waiting: 5, inside: { hall: 2 } });
+    expect(all).not.toHaveBeenCalled(); // that would take longer with every guest
+    phone.stop();
+  });
+
   it("goes by the server's clock", async () => {
     vi.setSystemTime(now - 3 * 3_600_000); // the phone is three hours slow
     const { phone } = await open();
     hall.up = false;
     await phone.decide(newScan(token(1), north, "in"));
     expect((await shelf.waiting("ciep21", undefined, 1))[0]?.scanned_at).toBe(new Date(now).toISOString());
+    phone.stop();
+  });
+
+  it("isn't led astray by a clock that is set back in mid-shift", async () => {
+    const { phone } = await open();
+    hall.up = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.setSystemTime(now - 3_600_000);
+    await phone.decide(newScan(token(1), north, "in"));
+    const [scan] = await shelf.waiting("ciep21", undefined, 1);
+    expect(scan?.scanned_at).toBe(new Date(now + 60_000).toISOString());
     phone.stop();
   });
 
@@ -235,6 +305,7 @@ describe("Phone", () => {
 
     hall.signedOut = false; // somebody else signs in
     const next = await open();
+    await next.phone.sync();
     expect(next.phone.view.waiting).toBe(0);
     expect(hall.batches).toHaveLength(1);
     next.phone.stop();
@@ -281,7 +352,7 @@ describe("upload", () => {
     const cut = await upload(shelf, "ciep21", async (scans) =>
       n++ === 1 ? silence : hall.server.batch(scans),
     );
-    expect(cut).toBe("later");
+    expect(cut).toBe("cut");
     expect(await shelf.count("ciep21")).toBe(250);
     expect(await upload(shelf, "ciep21", post())).toBe("all");
     const ids = hall.batches.flat().map((s) => s.scan_id);
@@ -289,11 +360,36 @@ describe("upload", () => {
     expect(hall.batches.map((b) => b.length)).toEqual([200, 200, 50]);
   });
 
+  it("brings 5,000 up in batches and, cut off again and again, sends none twice", async () => {
+    await wait(5000);
+    let n = 0;
+    const shaky: Parameters<typeof upload>[2] = async (scans) => {
+      n++;
+      if (n % 7 === 0) return silence; // lost before it arrived
+      return hall.server.batch(scans);
+    };
+    let rounds = 1;
+    while ((await upload(shelf, "ciep21", shaky)) !== "all") rounds++;
+    expect(rounds).toBe(5);
+    expect(hall.batches.every((b) => b.length <= 500)).toBe(true);
+    const ids = hall.batches.flat().map((s) => s.scan_id);
+    expect(ids).toEqual(Array.from({ length: 5000 }, (_, i) => `s${i}`));
+    expect(await shelf.count("ciep21")).toBe(0);
+  });
+
+  it("keeps what a batch has answered before it was cut off, and asks again for the rest", async () => {
+    await wait(5);
+    hall.item = (r) =>
+      r.scan_id === "s3" ? { scan_id: "s3", error: { status: 503, code: "unavailable" } } : answerTo(r);
+    expect(await upload(shelf, "ciep21", post())).toBe("cut");
+    expect((await shelf.waiting("ciep21", undefined, 9)).map((s) => s.scan_id)).toEqual(["s3", "s4"]);
+  });
+
   it("keeps for another operator what this one may not send", async () => {
     await wait(3);
     hall.item = (r) =>
       r.scan_id === "s1" ? { scan_id: "s1", error: { status: 403, code: "gate_refused" } } : answerTo(r);
-    expect(await upload(shelf, "ciep21", post())).toBe("later");
+    expect(await upload(shelf, "ciep21", post())).toBe("left");
     expect((await shelf.waiting("ciep21", undefined, 9)).map((s) => s.scan_id)).toEqual(["s1"]);
     expect(
       await upload(shelf, "ciep21", async () => ({
@@ -302,7 +398,7 @@ describe("upload", () => {
         code: "forbidden",
         detail: "",
       })),
-    ).toBe("later");
+    ).toBe("left");
     expect(await shelf.count("ciep21")).toBe(1);
   });
 

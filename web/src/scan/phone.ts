@@ -1,23 +1,29 @@
 // The phone between a gate and the server: asks while the server answers,
 // decides by itself while it doesn't, and brings both together again.
-import { type Answer, BASE, call, of } from "../server/client";
-import type { FailedScan, ScannerAnswer } from "../server/scanner";
-import type { Items, Me, ScanAnswer, ScanRequest } from "../server/shapes";
-import { decide, type Scan, type Verdict } from "./gate";
-import { insideOf, type Known, learn, type Move } from "./known";
+import type { Answer } from "../server/client";
+import type { ScannerAnswer } from "../server/scanner";
+import type { Me, ScanAnswer } from "../server/shapes";
+import { decide, request, type Scan, type Verdict } from "./gate";
+import { insideOf, type Known, learn, type Move, presence } from "./known";
 import { type Decision, judge, moved } from "./rules";
-import { type Conflict, moveKey, type Shelf } from "./shelf";
+import type { Server } from "./server";
+import type { Conflict, Shelf } from "./shelf";
 import { isSigned, prepare, type Verify } from "./signature";
-import { parse } from "./token";
+import { isBadgeId, parse } from "./token";
 import { alone, upload } from "./upload";
 
 /** How long a queue of people waits for the server before the phone decides. */
 const PATIENCE_MS = 1500;
+/** A typed number, which the phone can't decide by itself, may take longer. */
+const NUMBER_MS = 6000;
 const EVERY_MS = 5000;
-/** While the server doesn't answer. */
+/** While the server doesn't answer, or an upload was cut. */
 const RETRY_MS = 2000;
 /** How often what is known is kept for a restart; the server tells what has changed since. */
 const KEEP_MS = 20_000;
+
+/** A clock that lags by more has been set back. */
+const SET_BACK_MS = 5000;
 
 /** After these it is worth asking at once. */
 const signs = ["online", "offline", "pageshow", "focus"] as const;
@@ -33,26 +39,6 @@ export interface View {
   /** False once something was kept in this page's memory alone. */
   readonly lasting: boolean;
 }
-
-/** How the server is reached; a test puts its own in place. */
-export interface Server {
-  readonly scan: (request: ScanRequest, patienceMs: number) => Promise<Answer<ScanAnswer>>;
-  readonly batch: (scans: readonly ScanRequest[]) => Promise<Answer<Items<ScanAnswer | FailedScan>>>;
-  readonly scanner: (since: number | undefined) => Promise<Answer<ScannerAnswer>>;
-  readonly ping: () => Promise<Answer<unknown>>;
-  readonly undo: (scanId: string) => Promise<Answer<unknown>>;
-}
-
-export const serverFor = (event: string): Server => ({
-  scan: (request, patience) => call("POST", of(event, "scans"), request, patience),
-  batch: (scans) => call("POST", of(event, "scans", "batch"), { scans }, 20_000),
-  scanner: (since) =>
-    since === undefined
-      ? call("GET", of(event, "scanner"), undefined, 20_000)
-      : call("GET", `${of(event, "scanner")}?since=${since}`, undefined, 4000),
-  ping: () => call("GET", `${BASE}/me`, undefined, 4000),
-  undo: (scanId) => call("POST", of(event, "scans", scanId, "undo"), {}),
-});
 
 /** What is found again after a restart, and by whom. */
 interface Kept {
@@ -76,10 +62,14 @@ export class Phone {
   #view: View = { online: true, known: undefined, waiting: 0, conflicts: [], inside: {}, lasting: true };
   /** The server's clock less ours, in ms. */
   #ahead = 0;
+  /** When this page's own time began, by the server's clock. */
+  #began = Number.NEGATIVE_INFINITY;
   #keptAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #syncing: Promise<void> | undefined;
   #stopped = false;
+  /** The last upload didn't come through. */
+  #cut = false;
   readonly #now: () => number;
 
   constructor(private readonly with_: Options) {
@@ -90,7 +80,10 @@ export class Phone {
     return this.#view;
   }
 
-  /** Reads what was kept, asks what is new, and goes on asking until stopped. */
+  /**
+   * Reads what was kept, and goes on asking what is new until stopped. Waits for
+   * the server only where nothing was kept, and never for what is to be sent.
+   */
   async open(): Promise<void> {
     const { shelf, event, me } = this.with_;
     this.#ahead = (await shelf.kept<number>("clock").catch(() => undefined)) ?? 0;
@@ -98,10 +91,12 @@ export class Phone {
     // Another operator has other gates, and another tab may have kept theirs.
     if (kept?.operator === me.id && kept.known.event === event) this.#change({ known: kept.known });
     await this.refresh();
-    await this.sync();
-    if (!this.#stopped) {
-      for (const sign of signs) globalThis.addEventListener?.(sign, this.#nudge);
-    }
+    const heard = this.#view.known ? undefined : await this.#hear().catch(() => false);
+    if (this.#stopped) return;
+    for (const sign of signs) globalThis.addEventListener?.(sign, this.#nudge);
+    this.#run(async () => {
+      if (heard ?? (await this.#hear())) await this.#send();
+    });
   }
 
   stop(): void {
@@ -120,9 +115,15 @@ export class Phone {
     this.with_.onChange(this.#view);
   }
 
-  /** Now by the server's clock, in ms since 1970. */
+  /**
+   * Now by the server's clock, in ms since 1970. Somebody may set the phone's
+   * clock back in mid-shift: the time since the page was opened, which only
+   * stands still while the phone sleeps, is never ahead of the truth.
+   */
   time(): number {
-    return this.#now() + this.#ahead;
+    const byClock = this.#now() + this.#ahead;
+    const byPage = performance.now() + this.#began;
+    return byClock < byPage - SET_BACK_MS ? byPage : byClock;
   }
 
   #setClock(at: string, asked: number): void {
@@ -130,6 +131,7 @@ export class Phone {
     const server = Date.parse(at);
     if (Number.isNaN(server) || came - asked > 2000) return;
     this.#ahead = Math.round(server - (asked + came) / 2);
+    this.#began = came + this.#ahead - performance.now();
   }
 
   /** Counts again what waits and who is inside. */
@@ -147,47 +149,70 @@ export class Phone {
     this.#change({ waiting, conflicts, inside });
   }
 
-  /** Brings up what waits, then asks what is new. Ends when it has, or hasn't. */
+  /** Asks what is new, then brings up what waits. Ends when it has, or hasn't. */
   sync(): Promise<void> {
-    this.#syncing ??= this.#sync().finally(() => {
-      this.#syncing = undefined;
-      clearTimeout(this.#timer);
-      if (!this.#stopped)
-        this.#timer = setTimeout(() => this.sync(), this.#view.online ? EVERY_MS : RETRY_MS);
+    return this.#run(async () => {
+      if (await this.#hear()) await this.#send();
     });
+  }
+
+  /** One at a time, and then again after a while. */
+  #run(work: () => Promise<void>): Promise<void> {
+    // What the shelf holds is still there for the next time, should it fail us.
+    this.#syncing ??= work()
+      .catch(() => {})
+      .finally(() => {
+        this.#syncing = undefined;
+        clearTimeout(this.#timer);
+        if (!this.#stopped)
+          this.#timer = setTimeout(() => this.sync(), this.#view.online && !this.#cut ? EVERY_MS : RETRY_MS);
+      });
     return this.#syncing;
   }
 
-  async #sync(): Promise<void> {
+  /** Asks what is new; whether the server answered this operator. */
+  async #hear(): Promise<boolean> {
     const { shelf, event, server, me } = this.with_;
-    try {
-      const asked = this.#now();
-      // The desk is never told who is inside: it decides nothing offline.
-      const answer = me.role === "desk" ? await server.ping() : await server.scanner(this.#view.known?.seq);
-      if (answer.kind === "signed_out") return await this.#signedOut();
-      if (answer.kind === "unavailable") return this.#change({ online: false });
-      if (answer.kind === "ok" && me.role !== "desk") {
-        const told = answer.value as ScannerAnswer;
-        this.#setClock(told.server_time, asked);
-        const known = learn(this.#view.known, told);
-        this.#change({ online: true, known });
-        prepare().catch(() => {}); // while there is a network to load it by
-        if (known) {
-          await shelf.prune(event, known.seq);
-          if (told.full || this.#now() - this.#keptAt > KEEP_MS) await this.#keep(known);
-        }
-      } else this.#change({ online: true });
-      if (this.#view.waiting > 0 || (await shelf.count(event)) > 0) {
-        let ended = "all";
-        await alone(`lanyard-upload-${event}`, async () => {
-          ended = await upload(shelf, event, server.batch);
-        });
-        if (ended === "signed_out") return await this.#signedOut();
-      }
-      await this.refresh();
-    } catch {
-      // The shelf failed us; what it holds is still there for the next time.
+    const asked = this.#now();
+    // The desk is never told who is inside: it decides nothing offline.
+    const answer = me.role === "desk" ? await server.ping() : await server.scanner(this.#view.known?.seq);
+    if (answer.kind === "signed_out") {
+      await this.#signedOut();
+      return false;
     }
+    if (answer.kind === "unavailable") {
+      this.#change({ online: false });
+      await this.refresh(); // another tab may have decided something
+      return false;
+    }
+    if (answer.kind === "refused" || me.role === "desk") {
+      this.#change({ online: true });
+      await this.refresh();
+      return true;
+    }
+    const told = answer.value as ScannerAnswer;
+    this.#setClock(told.server_time, asked);
+    const known = learn(this.#view.known, told);
+    this.#change({ online: true, known });
+    prepare().catch(() => {}); // while there is a network to load it by
+    if (known) {
+      await shelf.prune(event, known.seq);
+      if (told.full || this.#now() - this.#keptAt > KEEP_MS) await this.#keep(known);
+    }
+    await this.refresh();
+    return true;
+  }
+
+  /** Brings up what waits. */
+  async #send(): Promise<void> {
+    const { shelf, event, server } = this.with_;
+    if (this.#view.waiting === 0) return;
+    const ended = await alone(`lanyard-upload-${event}`, () =>
+      upload(shelf, event, server.batch, () => this.refresh()),
+    );
+    if (ended === "signed_out") return this.#signedOut();
+    this.#cut = ended === "cut";
+    await this.refresh();
   }
 
   async #keep(known: Known): Promise<void> {
@@ -206,12 +231,15 @@ export class Phone {
   /** Decides one scan; it never fails and never takes much longer than our patience. */
   async decide(scan: Scan): Promise<Verdict> {
     const verdict = await decide(scan, {
-      ask: async (request) => {
+      ask: async (one) => {
         // Once the server has kept one person waiting, nobody waits until it
         // has answered again: sync asks it all the time.
         if (!this.#view.online && this.#view.known) return { kind: "unavailable", retryAfterMs: undefined };
         const asked = this.#now();
-        const answer = await this.with_.server.scan(request, PATIENCE_MS);
+        const { server } = this.with_;
+        const answer = isBadgeId(one.token)
+          ? await server.number({ ...request(one), token: one.token }, NUMBER_MS)
+          : await server.scan(request(one), PATIENCE_MS);
         if (answer.kind === "unavailable") {
           this.#change({ online: false });
           this.sync();
@@ -240,14 +268,17 @@ export class Phone {
     if (!claims) return { result: "denied", reason: "invalid_token" };
     if (!known) return undefined;
     let signed: boolean | undefined;
-    let moves: Move[];
+    let own: Move | undefined;
     try {
       signed = await isSigned(claims, known.keys, this.with_.verify);
-      moves = await this.with_.shelf.moves(known.event);
+      own = await this.with_.shelf.move({
+        event: known.event,
+        venue: scan.gate.venue,
+        badge: claims.badge,
+      });
     } catch {
       return undefined;
     }
-    const own = new Map(moves.map((m) => [moveKey(m), m]));
     return judge({
       known,
       claims,
@@ -255,20 +286,38 @@ export class Phone {
       gate: scan.gate,
       direction: scan.direction,
       now: this.time(),
-      own: own.get(moveKey({ event: known.event, venue: scan.gate.venue, badge: claims.badge })),
-      moves,
+      own,
+      inside: this.#view.inside[scan.gate.venue] ?? 0,
       override: scan.override !== undefined,
     });
   }
 
   async #moves(scan: Scan, decision: Decision, at: number, seq?: number): Promise<Move[]> {
     const { known } = this.#view;
-    if (!known) return [];
-    const own = new Map((await this.with_.shelf.moves(known.event)).map((m) => [moveKey(m), m]));
+    const { badge } = decision;
+    if (!known || !badge) return [];
+    const event = known.event;
+    const group = known.venues.find((v) => v.id === scan.gate.venue)?.exclusive;
+    const own = new Map<string, Move>();
+    for (const { id: venue, exclusive } of known.venues) {
+      if (venue !== scan.gate.venue && !(group && exclusive === group)) continue;
+      const seen = await this.with_.shelf.move({ event, venue, badge });
+      if (seen) own.set(venue, seen);
+    }
     const step = { scan_id: scan.id, gate: scan.gate, at, ...(seq === undefined ? {} : { seq }) };
-    return moved(known, decision, step, (venue, badge) =>
-      own.get(moveKey({ event: known.event, venue, badge })),
-    );
+    return moved(known, decision, step, (venue) => own.get(venue));
+  }
+
+  /** The numbers on the screen with one more verdict; refresh counts all of them again. */
+  #tally(moves: readonly Move[]): void {
+    const { known, waiting } = this.#view;
+    if (!known) return;
+    const inside = { ...this.#view.inside };
+    for (const m of moves) {
+      const was = presence(known, m.before, m.venue, m.badge).inside;
+      if (was !== m.inside) inside[m.venue] = Math.max(0, (inside[m.venue] ?? 0) + (was ? -1 : 1));
+    }
+    this.#change({ waiting: waiting + 1, inside });
   }
 
   async #queue(scan: Scan, decision: Decision): Promise<boolean> {
@@ -276,6 +325,7 @@ export class Phone {
     const at = this.time();
     // What isn't a badge at all is refused and forgotten: nothing to settle.
     if (!parse(scan.token)) return true;
+    const moves = await this.#moves(scan, decision, at).catch(() => []);
     const lasting = await shelf.put(
       {
         scan_id: scan.id,
@@ -287,10 +337,10 @@ export class Phone {
         verdict: decision.result,
         ...(decision.forced && scan.override ? { override: { reason: scan.override } } : {}),
       },
-      await this.#moves(scan, decision, at).catch(() => []),
+      moves,
     );
     if (!lasting) this.#change({ lasting });
-    await this.refresh().catch(() => {});
+    this.#tally(moves);
     return lasting;
   }
 

@@ -3,7 +3,7 @@
 // server tells of it as a conflict when the scan is uploaded.
 import type { Direction, Gate, Result, Venue } from "../server/shapes";
 import { localTime, minuteOf } from "./daytime";
-import { insideOf, type Known, type Move, type Presence, presence } from "./known";
+import { type Known, type Move, type Presence, presence } from "./known";
 import type { Claims } from "./token";
 
 export interface Facts {
@@ -18,8 +18,8 @@ export interface Facts {
   readonly now: number;
   /** What this phone saw of the badge at the venue. */
   readonly own: Move | undefined;
-  /** All that this phone saw and the server may not know yet. */
-  readonly moves: readonly Move[];
+  /** How many are inside the venue, with those whom the server may not know of yet. */
+  readonly inside: number;
   readonly override: boolean;
 }
 
@@ -95,7 +95,7 @@ function against(
     if (venue.reentry === "daily" && localTime(at.enteredAt, known.zone).day === day)
       return "already_used_today";
   }
-  if (venue.capacity > 0 && insideOf(known, f.moves, venue.id) >= venue.capacity) return "venue_full";
+  if (venue.capacity > 0 && f.inside >= venue.capacity) return "venue_full";
   return undefined;
 }
 

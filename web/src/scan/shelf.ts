@@ -33,6 +33,14 @@ export interface Conflict {
 export type Place = readonly [layer: number, n: number];
 export type Queued = Waiting & { readonly place: Place };
 
+/** What became of a waiting scan at the server. */
+export interface Settled {
+  readonly scan: Queued;
+  /** Its place in the journal, if it has one. */
+  readonly seq?: number | undefined;
+  readonly conflict?: Conflict | undefined;
+}
+
 export interface Shelf {
   /**
    * Keeps a verdict and what it moved, both or neither, before it is shown.
@@ -42,8 +50,8 @@ export interface Shelf {
   /** Waiting scans of the event in the order they were made, after a place. */
   waiting(event: string, after: Place | undefined, limit: number): Promise<Queued[]>;
   count(event: string): Promise<number>;
-  /** Takes a scan off the queue, unless its verdict has been changed since. */
-  done(scan: Queued, seq: number | undefined, conflict: Conflict | undefined): Promise<void>;
+  /** Takes scans off the queue, all at once, but for those whose verdict has been changed since. */
+  done(settled: readonly Settled[]): Promise<void>;
   /**
    * Takes back a verdict that still waits: it is uploaded as denied, since the
    * server may have heard of it. False when it doesn't wait any more.
@@ -51,6 +59,8 @@ export interface Shelf {
   retract(scanId: string): Promise<boolean>;
 
   moves(event: string): Promise<Move[]>;
+  /** The one of a badge at a venue; as quick with thousands of them. */
+  move(of: Pick<Move, "event" | "venue" | "badge">): Promise<Move | undefined>;
   /** Notes moves that the server has confirmed already. */
   note(moves: readonly Move[]): Promise<void>;
   /** Forgets the moves of a scan, and remembers what they were before. */
@@ -99,15 +109,20 @@ export class MemoryShelf implements Shelf {
     return (await this.waiting(event, undefined, Number.POSITIVE_INFINITY)).length;
   }
 
-  async done(scan: Queued, seq: number | undefined, conflict: Conflict | undefined): Promise<void> {
-    if (this.#queue.get(scan.scan_id)?.verdict !== scan.verdict) return;
-    this.#queue.delete(scan.scan_id);
-    if (conflict) this.#conflicts.set(conflict.scan_id, conflict);
-    for (const [key, m] of this.#moves)
-      if (m.scan_id === scan.scan_id) {
-        if (seq === undefined) this.#moves.delete(key);
-        else this.#moves.set(key, { ...m, seq });
-      }
+  async done(settled: readonly Settled[]): Promise<void> {
+    const seqs = new Map<string, number | undefined>();
+    for (const { scan, seq, conflict } of settled) {
+      if (this.#queue.get(scan.scan_id)?.verdict !== scan.verdict) continue;
+      this.#queue.delete(scan.scan_id);
+      if (conflict) this.#conflicts.set(conflict.scan_id, conflict);
+      seqs.set(scan.scan_id, seq);
+    }
+    for (const [key, m] of this.#moves) {
+      if (!seqs.has(m.scan_id)) continue;
+      const seq = seqs.get(m.scan_id);
+      if (seq === undefined) this.#moves.delete(key);
+      else this.#moves.set(key, { ...m, seq });
+    }
   }
 
   async retract(scanId: string): Promise<boolean> {
@@ -120,6 +135,10 @@ export class MemoryShelf implements Shelf {
 
   async moves(event: string): Promise<Move[]> {
     return [...this.#moves.values()].filter((m) => m.event === event);
+  }
+
+  async move(of: Pick<Move, "event" | "venue" | "badge">): Promise<Move | undefined> {
+    return this.#moves.get(moveKey(of));
   }
 
   async note(moves: readonly Move[]): Promise<void> {

@@ -5,6 +5,7 @@ const HOUR_MS = 3_600_000;
 
 let changed = false;
 let between = false;
+let kept: ServiceWorkerRegistration | undefined;
 
 export function keepShell(): void {
   const worker = navigator.serviceWorker;
@@ -15,17 +16,27 @@ export function keepShell(): void {
     had = true;
     renew();
   });
+  addEventListener("online", () => renew());
   worker
     .register("/scan-sw.js", { scope: "/scan" })
-    .then((registration) => setInterval(() => registration.update().catch(() => {}), HOUR_MS))
+    .then((registration) => {
+      kept = registration;
+      setInterval(look, HOUR_MS);
+    })
     .catch(() => {}); // without it the page works as long as the server is there
 }
 
 /** To be told whether a shift is going on. */
 export function onShift(on: boolean): void {
+  if (!on && !between) look();
   between = !on;
   renew();
 }
+
+/** Asks whether there is another version; controllerchange tells once it is here, whole. */
+const look = () => {
+  kept?.update().catch(() => {});
+};
 
 /** Loads the page anew where another version of it is served now. */
 async function renew(): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Wedge } from "./wedge";
+import { typed, Wedge } from "./wedge";
 
 const token = "eyJhbGciOiJFZERTQSJ9.e30.c2ln";
 
@@ -41,4 +41,18 @@ describe("Wedge", () => {
     for (const key of ["Shift", "a", "Shift", ..."bcdefghijk"]) wedge.press(key, 0);
     expect(wedge.press("Enter", 1)).toBe("abcdefghijk");
   });
+});
+
+it("reads through an input method that hides what is typed", () => {
+  const key = (code: string, shiftKey = false, caps = false, told = "Process") =>
+    typed({ key: told, code, shiftKey, getModifierState: () => caps });
+  expect([key("KeyA"), key("KeyA", true), key("KeyA", false, true), key("KeyA", true, true)].join("")).toBe(
+    "aAAa",
+  );
+  expect([key("Digit7"), key("Numpad7"), key("Minus"), key("Minus", true), key("Period")].join("")).toBe(
+    "77-_.",
+  );
+  expect([key("Enter"), key("Tab")]).toEqual(["Enter", "Tab"]);
+  expect([key("Digit7", true), key("Slash")]).toEqual(["Process", "Process"]);
+  expect(key("KeyQ", false, false, "a")).toBe("a"); // what the browser tells is right
 });

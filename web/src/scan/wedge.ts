@@ -27,3 +27,21 @@ export class Wedge {
     return undefined;
   }
 }
+
+/**
+ * What a key types. Where a Chinese or Japanese input method is on, the browser
+ * says only that it is at work ("Process"): then the place of the key on a
+ * keyboard tells, since readers type as an American one.
+ */
+export function typed(e: Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "getModifierState">): string {
+  if (e.key !== "Process" && e.key !== "Unidentified") return e.key;
+  if (e.code === "Enter" || e.code === "NumpadEnter") return "Enter";
+  if (e.code === "Tab") return "Tab";
+  const letter = /^Key([A-Z])$/.exec(e.code)?.[1];
+  if (letter) return e.shiftKey !== e.getModifierState("CapsLock") ? letter : letter.toLowerCase();
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(e.code)?.[1];
+  if (digit && !e.shiftKey) return digit;
+  if (e.code === "Minus") return e.shiftKey ? "_" : "-";
+  if (e.code === "Period" && !e.shiftKey) return ".";
+  return e.key;
+}

@@ -14,12 +14,13 @@ describe("call", () => {
     expect(await call("DELETE", "/x")).toEqual({ kind: "ok", value: undefined });
   });
   it("tells a final no from no answer", async () => {
-    answering(409, '{"code":"superseded","detail":"scanned since"}');
+    answering(409, '{"code":"superseded","detail":"scanned since","field":"token"}');
     expect(await call("POST", "/x", {})).toEqual({
       kind: "refused",
       status: 409,
       code: "superseded",
       detail: "scanned since",
+      field: "token",
     });
     answering(404, "<h1>a proxy</h1>");
     expect(await call("GET", "/x")).toMatchObject({ kind: "refused", code: "", detail: "" });

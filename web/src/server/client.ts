@@ -3,7 +3,14 @@
 
 export type Answer<T> =
   | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "refused"; readonly status: number; readonly code: string; readonly detail: string }
+  | {
+      readonly kind: "refused";
+      readonly status: number;
+      readonly code: string;
+      readonly detail: string;
+      /** The field that it lies in, "hours[1].from"; "" or none when in no single one. */
+      readonly field?: string;
+    }
   | { readonly kind: "signed_out" }
   | { readonly kind: "unavailable"; readonly retryAfterMs: number | undefined };
 
@@ -18,23 +25,35 @@ export const BASE = "/api/v1";
 export const of = (event: string, ...rest: readonly string[]): string =>
   [BASE, "events", event, ...rest].map((p, i) => (i === 0 ? p : encodeURIComponent(p))).join("/");
 
-export async function call<T>(
-  method: Method,
+export const call = <T>(method: Method, path: string, body?: unknown, patienceMs = PATIENCE_MS) =>
+  body === undefined
+    ? ask<T>(path, { method }, patienceMs)
+    : ask<T>(
+        path,
+        { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
+        patienceMs,
+      );
+
+/** Sends a file as it is; what it holds is the server's to find out. */
+export const sendFile = <T>(path: string, file: Blob, patienceMs: number) =>
+  ask<T>(
+    path,
+    { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file },
+    patienceMs,
+  );
+
+async function ask<T>(
   path: string,
-  body?: unknown,
-  patienceMs = PATIENCE_MS,
+  request: { method: Method; headers?: Record<string, string>; body?: BodyInit },
+  patienceMs: number,
 ): Promise<Answer<T>> {
   let answer: Response;
   try {
     answer = await fetch(path, {
-      method,
+      ...request,
       credentials: "same-origin",
       cache: "no-store",
-      headers: {
-        Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { Accept: "application/json", ...request.headers },
       signal: AbortSignal.timeout(patienceMs),
     });
     if (answer.ok) {
@@ -59,6 +78,7 @@ export async function call<T>(
     status: answer.status,
     code: field("code"),
     detail: field("detail") || field("title"),
+    field: field("field"),
   };
 }
 

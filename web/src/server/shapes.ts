@@ -174,10 +174,14 @@ export interface Inside {
 
 export interface Badge {
   readonly id: string;
+  /** Null once the person has been erased. */
+  readonly attendee: string | null;
   readonly status: "active" | "revoked" | "replaced";
   /** Null once the badge has ended. */
   readonly token?: string | null;
   readonly page_url: string;
+  readonly issued_at: string;
+  readonly valid_until: string;
 }
 
 export interface Attendee {
@@ -188,5 +192,18 @@ export interface Attendee {
   readonly organization?: string;
   readonly delegation?: string;
   readonly category: string;
+  readonly email?: string;
+  readonly phone?: string;
+  readonly locale?: string;
+  readonly created_at: string;
   readonly badge: Badge | null;
+}
+
+/** What is known of a badge at one venue: the latest entry, and the exit after it. */
+export interface Place {
+  readonly venue: string;
+  readonly inside: boolean;
+  readonly entered_at: string | null;
+  readonly gate?: string;
+  readonly left_at: string | null;
 }

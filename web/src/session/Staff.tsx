@@ -150,7 +150,7 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
             onEvent={(event) =>
               setState({ ...state, event: event.id, events: including(state.events, event) })
             }
-            onSignedOut={() => setState({ at: "out", trouble: "" })}
+            onSignedOut={() => setState({ at: "out", trouble: t("staff.ended") })}
           />
         )}
       </main>

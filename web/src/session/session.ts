@@ -13,9 +13,18 @@ export function takePairing(): string | undefined {
 
 export const whoAmI = (): Promise<Answer<Me>> => call<Me>("GET", `${BASE}/me`);
 
-export async function signIn(secret: { key: string } | { pairing: string }): Promise<Answer<Me>> {
-  const session = await call<unknown>("POST", `${BASE}/session`, secret);
-  return session.kind === "ok" ? whoAmI() : session;
+export const signIn = (secret: { key: string } | { pairing: string }): Promise<Answer<Me>> =>
+  call<Me>("POST", `${BASE}/session`, secret);
+
+const lastThings = new Set<() => Promise<void>>();
+
+/** Has something done before the session ends that could not be done without it. Gives the way to drop it. */
+export function beforeSignOut(last: () => Promise<void>): () => void {
+  lastThings.add(last);
+  return () => lastThings.delete(last);
 }
 
-export const signOut = (): Promise<Answer<unknown>> => call("DELETE", `${BASE}/session`);
+export async function signOut(): Promise<Answer<unknown>> {
+  await Promise.all([...lastThings].map((last) => last()));
+  return call("DELETE", `${BASE}/session`);
+}

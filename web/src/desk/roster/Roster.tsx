@@ -1,178 +1,200 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { local } from "../../say/say";
-import { categoriesFor } from "../../server/categories";
-import { type Answer, call, of } from "../../server/client";
-import type { Attendee, Badge, Category, Items } from "../../server/shapes";
+import { useEffect, useState } from "preact/hooks";
+import { amount } from "../../say/say";
+import { call, of } from "../../server/client";
+import type { Attendee } from "../../server/shapes";
 import { Head } from "../pieces/Head";
+import { useRegistration } from "../registration";
+import { hashOf } from "../route";
 import type { Work } from "../work";
+import { Finder } from "./Finder";
+import { Issuing } from "./Issuing";
+import { Intake } from "./intake/Intake";
+import { NewPerson } from "./NewPerson";
+import { People } from "./People";
+import { Person } from "./Person";
+import "./roster.css";
+import { bearerOf } from "./sought";
+import { useBare } from "./useBare";
+import { useHeld } from "./useHeld";
+import { type Ask, usePeople } from "./usePeople";
 import { rosterSay } from "./words";
 
-const PAUSE_MS = 200; // after the last key before the server is asked
-const PAGE = 50;
+/** Everybody who is registered: to look up, to add, to import, to give badges to. */
+export function Roster(work: Work) {
+  const [what] = work.rest;
+  if (what === "import" && work.me.role === "organizer") return <Intake {...work} />;
+  return <Register {...work} />;
+}
 
-export function Roster({ me, event, lang, tell, fail }: Work) {
+const EVERYBODY: Ask = { q: "", category: "", status: "" };
+
+function Register(work: Work) {
+  const { me, event, lang, rest, go, tell, fail } = work;
   const t = rosterSay(lang);
-  const [query, setQuery] = useState("");
-  const [found, setFound] = useState<readonly Attendee[]>();
-  const [cursor, setCursor] = useState<string>();
-  const [categories, setCategories] = useState<readonly Category[]>([]);
-  const [busy, setBusy] = useState<string>();
-  const search = useRef<HTMLInputElement>(null);
-  const asked = useRef("");
+  const [what, id] = rest;
+  const [ask, setAsk] = useState(EVERYBODY);
+  const [active, setActive] = useState(0);
+  const [begun, begin] = useState(0); // a search that is begun anew forgets what was typed
+  // The person at the active row is to be opened once they are known.
+  const [opening, setOpening] = useState(false);
+  const [entered, setEntered] = useState(0);
+  const enter = () => setEntered((n) => n + 1);
+  const people = usePeople(event, ask, fail);
+  const about = useRegistration(event, fail);
+  const held = useHeld(work);
+  const categories = about?.categories ?? [];
+  const total = people.list?.total;
+  const bare = useBare(work, (n) => {
+    people.reload();
+    tell(t("roster.issued_all", { n: amount(n, lang) }));
+  });
+  const nobody = people.fresh && total === 0 && ask === EVERYBODY;
+  const opened = what === "person" ? id : undefined;
 
-  async function find(q: string, from?: string) {
-    asked.current = q;
-    const params = new URLSearchParams({
-      limit: String(PAGE),
-      ...(q ? { q } : {}),
-      ...(from ? { cursor: from } : {}),
+  const { list, fresh } = people;
+  useEffect(() => {
+    if (!opening || !fresh || !list) return;
+    setOpening(false);
+    const person = list.at(list.total ? Math.min(active, list.total - 1) : 0);
+    if (person) go("roster", "person", person.id);
+  }, [opening, fresh, list]);
+  // The number under a badge's code leads to its bearer, also once it has ended.
+  useEffect(() => {
+    if (!fresh || total !== 0) return;
+    let passed = false;
+    bearerOf(event, ask.q).then((bearer) => {
+      if (bearer && !passed) go("roster", "person", bearer);
     });
-    const answer = await call<Items<Attendee>>("GET", `${of(event, "attendees")}?${params}`);
-    if (asked.current !== q) return;
-    if (answer.kind !== "ok") return fail(answer);
-    const { items, next_cursor } = answer.value;
-    setFound((known) => (from && known ? [...known, ...items] : items));
-    setCursor(next_cursor);
-  }
-
-  useEffect(() => {
-    const timer = setTimeout(() => find(query.trim()), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [query, event]);
-
-  useEffect(() => {
-    categoriesFor(me, event).then(setCategories);
-  }, [me, event]);
-
-  useEffect(() => {
-    search.current?.focus();
-    const press = (e: KeyboardEvent) => {
-      const typing = e.target instanceof Element && e.target.matches("input, select, textarea");
-      if (e.key !== "/" || typing || e.ctrlKey || e.metaKey || e.altKey) return;
-      e.preventDefault();
-      search.current?.select();
+    return () => {
+      passed = true;
     };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
+  }, [fresh, list, event]);
 
-  /** Does one thing to a person's badge, then shows that person as they are now. */
-  async function act(
-    person: Attendee,
-    done: "issued" | "reissued" | "revoked",
-    send: () => Promise<Answer<unknown>>,
-  ) {
-    setBusy(person.id);
-    const answer = await send();
-    const now = await call<Attendee>("GET", of(event, "attendees", person.id));
-    setBusy(undefined);
-    if (now.kind === "ok") setFound((known) => known?.map((p) => (p.id === person.id ? now.value : p)));
-    if (answer.kind !== "ok") return fail(answer);
-    tell(t(`roster.${done}`, { name: person.name }));
-  }
-
-  const issue = (p: Attendee) =>
-    act(p, "issued", () => call("POST", of(event, "badges"), { attendee: p.id }));
-  const reissue = (p: Attendee, b: Badge) =>
-    act(p, "reissued", () => call("POST", of(event, "badges", b.id, "reissue"), {}));
-  const revoke = (p: Attendee, b: Badge) =>
-    act(p, "revoked", () =>
-      call("POST", of(event, "badges", b.id, "revoke"), { reason: t("roster.reason") }),
-    );
+  const find = (next: Ask) => {
+    setActive(0);
+    setAsk(next.q || next.category || next.status ? next : EVERYBODY);
+  };
+  const startOver = () => {
+    find(EVERYBODY);
+    begin((n) => n + 1);
+  };
+  const toSearch = () => document.getElementById("finder")?.focus({ preventScroll: true });
+  const refresh = () => {
+    people.reload();
+    bare.look();
+  };
+  const close = () => {
+    go("roster");
+    if (total) enter();
+  };
 
   return (
-    <>
-      <Head title={t("roster.title")} />
-      <label class="field">
-        <span>{t("roster.search")}</span>
-        <input
-          ref={search}
-          type="search"
-          autocomplete="off"
-          spellcheck={false}
-          value={query}
-          onInput={(e) => setQuery(e.currentTarget.value)}
-          aria-describedby="search-hint"
-        />
-      </label>
-      <p class="hint" id="search-hint">
-        {t("roster.search_hint")}
-      </p>
-      {found?.length === 0 && <p class="note">{query.trim() ? t("roster.none") : t("roster.empty")}</p>}
-      {found && found.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("roster.person")}</th>
-              <th scope="col">{t("roster.organization")}</th>
-              <th scope="col">{t("roster.category")}</th>
-              <th scope="col">{t("roster.badge")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.map((p) => (
-              <tr key={p.id} aria-busy={busy === p.id}>
-                <th scope="row">
-                  <span dir="auto">{p.name}</span>
-                  {p.name_latin && p.name_latin !== p.name && <small dir="auto"> {p.name_latin}</small>}
-                  <small class="ref number">{p.ref}</small>
-                </th>
-                <td dir="auto">{[p.organization, p.delegation].filter(Boolean).join(" · ")}</td>
-                <td>{local(categories.find((c) => c.id === p.category)?.name, lang) || p.category}</td>
-                <td>
-                  <div class="acts">
-                    {p.badge ? (
-                      <>
-                        <a href={p.badge.page_url} target="_blank" rel="noreferrer">
-                          {t("roster.open")}
-                        </a>
-                        <Act of={p} label={t("roster.reissue")} busy={busy} onAct={(b) => reissue(p, b)} />
-                        <Act of={p} label={t("roster.revoke")} busy={busy} onAct={(b) => revoke(p, b)} />
-                      </>
-                    ) : (
-                      <button type="button" disabled={busy === p.id} onClick={() => issue(p)}>
-                        {t("roster.issue")}
-                      </button>
-                    )}
-                  </div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {found && found.length > 0 && (
-        <p class="foot">
-          <span class="number">{t("roster.shown", { n: found.length })}</span>
-          {cursor && (
-            <button type="button" onClick={() => find(query.trim(), cursor)}>
-              {t("roster.more")}
-            </button>
+    <div class={what ? "roster split" : "roster"}>
+      <div class="whole">
+        <Head title={t("roster.title")}>
+          {!nobody && (
+            <>
+              {!bare.issuing && <Issuing bare={bare} lang={lang} />}
+              {me.role === "organizer" && (
+                <a class="button" href={hashOf("roster", "import")}>
+                  {t("roster.import")}
+                </a>
+              )}
+              <a class="button main" href={hashOf("roster", "new")}>
+                {t("roster.add")}
+              </a>
+            </>
           )}
-        </p>
+        </Head>
+        {bare.issuing && <Issuing bare={bare} lang={lang} />}
+        {!nobody && (
+          <Finder
+            key={begun}
+            lang={lang}
+            ask={ask}
+            onAsk={find}
+            categories={categories}
+            found={total === undefined ? "" : t("roster.count", { n: amount(total, lang) })}
+            onEnter={enter}
+            onOpen={() => setOpening(true)}
+          />
+        )}
+        {nobody && (
+          <div class="note">
+            <p>{me.role === "organizer" ? t("roster.empty") : t("roster.empty_desk")}</p>
+            <div class="does">
+              {me.role === "organizer" && (
+                <a class="button main" href={hashOf("roster", "import")}>
+                  {t("roster.import")}
+                </a>
+              )}
+              <a class="button" href={hashOf("roster", "new")}>
+                {t("roster.add")}
+              </a>
+            </div>
+          </div>
+        )}
+        {total === 0 && !nobody && (
+          <div class="note">
+            <p>{t("roster.none")}</p>
+            <div class="does">
+              <button type="button" onClick={startOver}>
+                {t("roster.all")}
+              </button>
+            </div>
+          </div>
+        )}
+        {total !== undefined && total > 0 && (
+          <People
+            people={people}
+            categories={categories}
+            lang={lang}
+            active={active}
+            onActive={setActive}
+            entered={entered}
+            onLeave={toSearch}
+            open={opened}
+          />
+        )}
+      </div>
+      {opened && (
+        <Person
+          key={opened}
+          work={work}
+          id={opened}
+          known={known(people.list, active, opened)}
+          categories={categories}
+          held={held}
+          onChange={people.put}
+          onList={refresh}
+          onClose={close}
+        />
       )}
-    </>
+      {what === "new" && about && (
+        <NewPerson
+          work={work}
+          name={total === 0 ? ask.q : ""}
+          categories={categories}
+          onAdded={(person) => {
+            refresh();
+            go("roster", "person", person.id);
+            tell(t("roster.added", { name: person.name }), async () => {
+              const answer = await call("DELETE", of(event, "attendees", person.id));
+              refresh();
+              if (answer.kind !== "ok") return fail(answer);
+              close();
+              tell(t("roster.undone", { name: person.name }));
+            });
+          }}
+          onClose={close}
+        />
+      )}
+    </div>
   );
 }
 
-function Act(props: {
-  of: Attendee;
-  label: string;
-  busy: string | undefined;
-  onAct: (badge: Badge) => void;
-}) {
-  const { of: person, label, busy, onAct } = props;
-  const { badge } = person;
-  if (!badge) return null;
-  return (
-    <button
-      type="button"
-      class="plain"
-      disabled={busy === person.id}
-      aria-label={`${label}: ${person.name}`}
-      onClick={() => onAct(badge)}
-    >
-      {label}
-    </button>
-  );
+/** The person at the active row, where that is the one who is opened. */
+function known(list: ReturnType<typeof usePeople>["list"], active: number, id: string): Attendee | undefined {
+  const person = list?.at(active);
+  return person?.id === id ? person : undefined;
 }
