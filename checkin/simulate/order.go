@@ -70,9 +70,13 @@ func (c *Command) orders() [][]checkin.Scan {
 func (k *checker) sync(ctx context.Context, c *Command) error {
 	orders := c.orders()
 	copies := make([]string, len(orders))
+	var items []checkin.Item
+	if err := k.store.Backup(ctx, k.event, func(it checkin.Item) error { items = append(items, it); return nil }); err != nil {
+		return err
+	}
 	for i, order := range orders {
 		var err error
-		if copies[i], err = k.synced(ctx, c, order); err != nil {
+		if copies[i], err = k.synced(ctx, c, items, order); err != nil {
 			return err
 		}
 	}
@@ -94,13 +98,9 @@ func (k *checker) sync(ctx context.Context, c *Command) error {
 }
 
 // synced is where a copy of the event has everybody after the facts.
-func (k *checker) synced(ctx context.Context, c *Command, facts []checkin.Scan) (string, error) {
+func (k *checker) synced(ctx context.Context, c *Command, items []checkin.Item, facts []checkin.Scan) (string, error) {
 	s := k.wrap(checkin.NewMemory())
 	defer s.Close()
-	var items []checkin.Item
-	if err := k.store.Backup(ctx, k.event, func(it checkin.Item) error { items = append(items, it); return nil }); err != nil {
-		return "", err
-	}
 	next := func() (it checkin.Item, err error) {
 		if len(items) == 0 {
 			return it, io.EOF

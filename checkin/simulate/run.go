@@ -28,6 +28,8 @@ type Options struct {
 	Open func() (checkin.Store, error)
 	// Bug is planted into every store, nil for none.
 	Bug *Bug
+	// Whole leaves the trace of a violation as long as it was.
+	Whole bool
 }
 
 // Report of a simulation.
@@ -72,8 +74,13 @@ type run struct {
 	report   *Report
 }
 
-// maxViolations end a simulation: the first ones tell enough.
-const maxViolations = 3
+// enough violations end a simulation: the first ones tell enough.
+func (o *Options) enough() int {
+	if o.Bug != nil {
+		return 1
+	}
+	return 3
+}
 
 // Run simulates conferences. The error is a store's failure or the context's;
 // what a store did wrong is in the report.
@@ -88,7 +95,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	all := sha256.New()
 	until := time.Now().Add(o.Duration)
 	for seed := o.Seed; ctx.Err() == nil; seed++ {
-		if o.Runs > 0 && report.Runs == o.Runs || o.Duration > 0 && !time.Now().Before(until) || len(report.Violations) >= maxViolations {
+		if o.Runs > 0 && report.Runs == o.Runs || o.Duration > 0 && !time.Now().Before(until) || len(report.Violations) >= o.enough() {
 			break
 		}
 		digest, err := one(ctx, o, seed, &report)
@@ -121,7 +128,10 @@ func one(ctx context.Context, o Options, seed uint64, report *Report) (digest st
 	report.Days += w.now.Sub(w.start).Hours() / 24
 	var v *wrong
 	if errors.As(err, &v) {
-		trace := shrink(ctx, o, r.commands, v.rule)
+		trace := r.commands
+		if !o.Whole {
+			trace = shrink(ctx, o, trace, v.rule)
+		}
 		report.Violations = append(report.Violations, Violation{Seed: seed, Step: step, Rule: v.rule, Detail: v.detail, Trace: trace})
 		err = nil
 	}
@@ -146,5 +156,30 @@ func (o *Options) wrap(s checkin.Store) checkin.Store {
 	if o.Bug == nil {
 		return s
 	}
-	return o.Bug.plant(s)
+	return o.Bug.into(s)
+}
+
+// Conviction is what became of a planted bug.
+type Conviction struct {
+	Bug string
+	// Violation that gave it away, nil for none.
+	Violation *Violation
+}
+
+// Prove plants the bugs one after the other and runs conferences until each is
+// noticed, at most so many. Traces are not shortened.
+func Prove(ctx context.Context, seed uint64, runs int) ([]Conviction, error) {
+	var all []Conviction
+	for i := range Bugs {
+		r, err := Run(ctx, Options{Seed: seed, Runs: runs, Bug: &Bugs[i], Whole: true})
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", Bugs[i].Name, err)
+		}
+		c := Conviction{Bug: Bugs[i].Name}
+		if len(r.Violations) > 0 {
+			c.Violation = &r.Violations[0]
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }

@@ -22,6 +22,7 @@ func TestImportsGoOneWay(t *testing.T) {
 		"checkin/redisstore":                 {"lanyard/badge", "lanyard/checkin"},
 		"checkin/redisstore/redistest":       {},
 		"checkin/storetest":                  {"lanyard/badge", "lanyard/checkin"},
+		"checkin/simulate":                   {"lanyard/badge", "lanyard/checkin"},
 		"api":                                {"lanyard/badge", "lanyard/checkin", "lanyard/web"},
 		"web":                                {},
 		"cmd/lanyard":                        {"lanyard/api", "lanyard/badge", "lanyard/checkin", "lanyard/checkin/boltstore", "lanyard/checkin/redisstore", "lanyard/web"},
