@@ -47,13 +47,14 @@ func broken(rule, format string, args ...any) error {
 	return &wrong{rule, fmt.Sprintf(format, args...)}
 }
 
-// Rules that a run holds a store to.
+// Rules that a run holds a store to. Those that have a column of their own where
+// violations are counted are public.
 const (
 	ruleWhole     = "the journal is whole"
 	ruleSet       = "occupancy is the set"
 	ruleSum       = "gates sum up to their venue"
-	ruleExit      = "an exit between two online entries"
-	ruleCapacity  = "never above capacity"
+	RuleExit      = "an exit between two online entries"
+	RuleCapacity  = "never above capacity"
 	ruleRevoked   = "a revoked badge never enters"
 	ruleReasons   = "the table of reasons"
 	ruleLeave     = "people can leave"

@@ -104,9 +104,9 @@ func (k *checker) entry(c checkin.Scan, r checkin.Row, v checkin.Venue) error {
 		case k.fold.ended[c.Badge]:
 			return broken(ruleRevoked, "%s was admitted to %s after its end", c.Badge, v.ID)
 		case k.fold.online[here] || k.fold.isInside(here):
-			return broken(ruleExit, "%s was admitted to %s and was inside", c.Badge, v.ID)
+			return broken(RuleExit, "%s was admitted to %s and was inside", c.Badge, v.ID)
 		case v.Capacity > 0 && k.fold.occupancy(v.ID) >= v.Capacity:
-			return broken(ruleCapacity, "%s was admitted to %s as number %d of %d", c.Badge, v.ID, k.fold.occupancy(v.ID)+1, v.Capacity)
+			return broken(RuleCapacity, "%s was admitted to %s as number %d of %d", c.Badge, v.ID, k.fold.occupancy(v.ID)+1, v.Capacity)
 		}
 	}
 	want, sure := expect(k, c, v)

@@ -182,16 +182,16 @@ func (w *world) somePhoneSyncs() error {
 }
 
 // confirmed takes the first n off the queue.
-func (f *phone) confirmed(n int) {
-	for _, q := range f.queue[:n] {
-		for s, m := range f.moves {
+func (p *phone) confirmed(n int) {
+	for _, q := range p.queue[:n] {
+		for s, m := range p.moves {
 			if m.scan == q.scan.ID {
 				m.queued = false
-				f.moves[s] = m
+				p.moves[s] = m
 			}
 		}
 	}
-	f.queue = append([]fact(nil), f.queue[n:]...)
+	p.queue = append([]fact(nil), p.queue[n:]...)
 }
 
 // somePhoneFails: it goes offline, for moments or for most of a day, its clock
