@@ -18,15 +18,17 @@ import (
 // checker runs commands on a store and demands after each of them what must be
 // true at any time.
 type checker struct {
-	store  checkin.Store
-	wrap   func(checkin.Store) checkin.Store // puts the same bug into a copy
-	event  string
-	fold   *fold
-	seq    uint64
-	head   string // hash of the last row
-	cfg    *checkin.Config
-	loc    *time.Location
-	badges map[string]badge.Badge
+	store checkin.Store
+	wrap  func(checkin.Store) checkin.Store // puts the same bug into a copy
+	event string
+	// oneOrder spares the copies on which other orders of syncing are tried.
+	oneOrder bool
+	fold     *fold
+	seq      uint64
+	head     string // hash of the last row
+	cfg      *checkin.Config
+	loc      *time.Location
+	badges   map[string]badge.Badge
 	// answers are the first ones by scan id, and what overruled them.
 	answers map[string]checkin.Answer
 	trace   hash.Hash

@@ -12,24 +12,25 @@ import (
 type Bug struct {
 	Name  string
 	plant func(*faulty)
+	order bool // shows in the order of syncing alone
 }
 
 // Bugs are those that the checker has to convict.
 var Bugs = []Bug{
-	{"capacity off by one", func(f *faulty) {
+	{Name: "capacity off by one", plant: func(f *faulty) {
 		f.kept = func(v *checkin.Venue) {
 			if v.Capacity > 0 {
 				v.Capacity++
 			}
 		}
 	}},
-	{"a cached badge is still good", func(f *faulty) { f.lenient = checkin.RevokedBadge }},
-	{"no look at who is inside", func(f *faulty) { f.lenient = checkin.AlreadyInside }},
-	{"hours in the wrong zone", func(f *faulty) { f.lenient = checkin.VenueClosed }},
-	{"a daily entry that is never spent", func(f *faulty) { f.lenient = checkin.AlreadyUsedToday }},
-	{"replay looked up after the rules", func(f *faulty) { f.forgets = time.Second }},
-	{"memory of a scan id expires", func(f *faulty) { f.forgets = time.Hour }},
-	{"a counter instead of the set", func(f *faulty) {
+	{Name: "a cached badge is still good", plant: func(f *faulty) { f.lenient = checkin.RevokedBadge }},
+	{Name: "no look at who is inside", plant: func(f *faulty) { f.lenient = checkin.AlreadyInside }},
+	{Name: "hours in the wrong zone", plant: func(f *faulty) { f.lenient = checkin.VenueClosed }},
+	{Name: "a daily entry that is never spent", plant: func(f *faulty) { f.lenient = checkin.AlreadyUsedToday }},
+	{Name: "replay looked up after the rules", plant: func(f *faulty) { f.forgets = time.Second }},
+	{Name: "memory of a scan id expires", plant: func(f *faulty) { f.forgets = time.Hour }},
+	{Name: "a counter instead of the set", plant: func(f *faulty) {
 		f.counts = func(c *checkin.Counts) {
 			for id, v := range c.Venues {
 				v.Inside = v.Entries - v.Exits
@@ -37,7 +38,7 @@ var Bugs = []Bug{
 			}
 		}
 	}},
-	{"exits at a gate are counted at the venue only", func(f *faulty) {
+	{Name: "exits at a gate are counted at the venue only", plant: func(f *faulty) {
 		f.counts = func(c *checkin.Counts) {
 			for id, g := range c.Gates {
 				g.Exits = 0
@@ -45,11 +46,11 @@ var Bugs = []Bug{
 			}
 		}
 	}},
-	{"an undo is lost", func(f *faulty) { f.losesUndo = true }},
-	{"a dry run is recorded", func(f *faulty) {
+	{Name: "an undo is lost", plant: func(f *faulty) { f.losesUndo = true }},
+	{Name: "a dry run is recorded", plant: func(f *faulty) {
 		f.ask = func(c *checkin.Scan) { c.DryRun = false }
 	}},
-	{"late facts move by arrival", func(f *faulty) {
+	{Name: "late facts move by arrival", order: true, plant: func(f *faulty) {
 		f.ask = func(c *checkin.Scan) { c.Skewed = c.Skewed || c.Offline }
 		f.row = func(r *checkin.Row) {
 			if r.Note == checkin.NoteClockSkew {
@@ -57,17 +58,17 @@ var Bugs = []Bug{
 			}
 		}
 	}},
-	{"the server overrules what a phone has shown", func(f *faulty) {
+	{Name: "the server overrules what a phone has shown", plant: func(f *faulty) {
 		f.ask = func(c *checkin.Scan) { c.Offline, c.Shown = false, "" }
 	}},
-	{"a key that is no longer in use locks people in", func(f *faulty) {
+	{Name: "a key that is no longer in use locks people in", plant: func(f *faulty) {
 		f.ask = func(c *checkin.Scan) {
 			if c.Key == "k2" && c.Direction == checkin.Out && !c.Offline {
 				c.Refused, c.Badge = checkin.InvalidToken, ""
 			}
 		}
 	}},
-	{"halls of a group are not left", func(f *faulty) { f.kept = func(v *checkin.Venue) { v.Exclusive = "" } }},
-	{"the automatic exit is forgotten", func(f *faulty) { f.kept = func(v *checkin.Venue) { v.AutoExitAt = "" } }},
-	{"a row is lost", func(f *faulty) { f.losesRow = 250 }},
+	{Name: "halls of a group are not left", plant: func(f *faulty) { f.kept = func(v *checkin.Venue) { v.Exclusive = "" } }},
+	{Name: "the automatic exit is forgotten", plant: func(f *faulty) { f.kept = func(v *checkin.Venue) { v.AutoExitAt = "" } }},
+	{Name: "a row is lost", plant: func(f *faulty) { f.losesRow = 250 }},
 }

@@ -117,7 +117,7 @@ func one(ctx context.Context, o Options, seed uint64, report *Report) (digest st
 	}
 	defer s.Close()
 	r := &run{ctx: ctx, report: report}
-	w := &world{Rand: rand.New(rand.NewPCG(seed, 0x6c616e79617264)), k: newChecker(s, event, o.wrap), run: r}
+	w := &world{Rand: rand.New(rand.NewPCG(seed, 0x6c616e79617264)), k: o.checker(s), run: r}
 	err = w.begin()
 	step := 0
 	for err == nil && step < o.Steps && ctx.Err() == nil {
@@ -150,6 +150,12 @@ func (o *Options) open() (checkin.Store, error) {
 		return nil, err
 	}
 	return o.wrap(s), nil
+}
+
+func (o *Options) checker(s checkin.Store) *checker {
+	k := newChecker(s, event, o.wrap)
+	k.oneOrder = o.Bug != nil && !o.Bug.order
+	return k
 }
 
 func (o *Options) wrap(s checkin.Store) checkin.Store {

@@ -81,7 +81,7 @@ func (c Command) without(i int) Command {
 func breaks(ctx context.Context, o Options, commands []Command) string {
 	s := o.wrap(checkin.NewMemory())
 	defer s.Close()
-	k := newChecker(s, event, o.wrap)
+	k := o.checker(s)
 	for i := range commands {
 		if _, err := k.run(ctx, &commands[i]); err != nil {
 			var v *wrong

@@ -15,7 +15,7 @@ var (
 )
 
 func TestConferences(t *testing.T) {
-	o := Options{Seed: *seed, Duration: *duration, Runs: 3}
+	o := Options{Seed: *seed, Duration: *duration, Runs: 2}
 	if o.Duration > 0 {
 		o.Runs = 0
 	}
@@ -64,7 +64,7 @@ func TestPlantedBugsAreConvicted(t *testing.T) {
 
 func TestOneSeedIsOneRun(t *testing.T) {
 	hash := func(seed uint64) string {
-		r, err := Run(context.Background(), Options{Seed: seed, Steps: 300})
+		r, err := Run(context.Background(), Options{Seed: seed, Steps: 200})
 		if err != nil {
 			t.Fatal(err)
 		}
