@@ -72,11 +72,11 @@ func routeList(metricsSeparate bool) []*route {
 		post("/events/{event}/badges/{badge}/revoke", (*Server).postRevoke, "Revoke a badge.").in(desks).takes("RevokeRequest").answer(ok("Badge")),
 		post("/events/{event}/badges/{badge}/reissue", (*Server).postReissue, "Replace a badge by a new one with a new code and a new page.").in(desks).mayTake("Nothing").answer(created("Badge")),
 		get("/events/{event}/badges/{badge}/places", (*Server).listPlaces, "Where a badge is and was: of each venue the latest entry and exit.").in(lookers).answer(ok("PlaceList")),
-		post("/events/{event}/badges/{badge}/scans", (*Server).postNumberScan, "Decide a scan of a badge whose number was typed, as if its code had been read.").in(scanning).takes("NumberScanRequest").answer(ok("Answer")),
+		post("/events/{event}/badges/{badge}/scans", (*Server).postNumberScan, "Decide a scan of a badge whose number was typed, as if its code had been read.").in(scanning).through(deciding).takes("NumberScanRequest").answer(ok("Answer")),
 
-		post("/events/{event}/scans", (*Server).postScan, "Decide a scan. Every verdict is a 200.").in(scanning).takes("ScanRequest").answer(ok("Answer")),
-		batch(post("/events/{event}/scans/batch", (*Server).postBatch, "Decide up to 500 scans, each by itself, answers in order.").in(scanning).takes("BatchRequest").answer(ok("BatchAnswer"))),
-		post("/events/{event}/scans/{scan_id}/undo", (*Server).postUndo, "Take a scan back.").in(scanning).mayTake("Nothing").answer(ok("Answer")),
+		post("/events/{event}/scans", (*Server).postScan, "Decide a scan. Every verdict is a 200.").in(scanning).through(deciding).takes("ScanRequest").answer(ok("Answer")),
+		batch(post("/events/{event}/scans/batch", (*Server).postBatch, "Decide up to 500 scans, each by itself, answers in order.").in(scanning).through(uploads).takes("BatchRequest").answer(ok("BatchAnswer"))),
+		post("/events/{event}/scans/{scan_id}/undo", (*Server).postUndo, "Take a scan back.").in(scanning).through(deciding).mayTake("Nothing").answer(ok("Answer")),
 		get("/events/{event}/scanner", (*Server).getScanner, "What a phone needs to decide offline: all of it, or what has changed since.").in(phones).
 			asks(param{name: "since", schema: `{"type":"integer","minimum":0}`, about: "The seq of the answer before: asks for the changes since then."}).
 			answer(ok("Scanner"), notModified),
