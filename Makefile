@@ -64,7 +64,7 @@ need-node:
 	@.ci/need node
 
 need-tests: need-go
-	@.ci/need node gcc redis chromium zbar cjk-font thai-font
+	@.ci/need node gcc redis chromium zbar cjk-font thai-font ext4
 
 # One after the other, cheapest first, also under `make -j`: on two cores the
 # load run must not compete with the race detector.
@@ -131,14 +131,16 @@ test-load: binaries
 	$(LOAD) --store bolt --rate 200 --duration 5s --crashes 2
 	$(LOAD) --store redis --rate 200 --duration 5s --crashes 2
 
-# Each part for that time and seed: servers, Redis and their connections killed,
-# paused and cut under load, and every answer held against the rules.
+# Each part for that time and seed: servers, Redis, their connections and their
+# disk killed, paused and taken away under load, and every answer held against the
+# rules. Taking a disk away needs root: the long form then fails, the short one
+# says so.
 torture: binaries ## faults under load for DURATION=60s a part from SEED=1, checked
-	@.ci/need redis
+	@.ci/need redis ext4
 	bin/lanyard-torture --start bin/lanyard --duration $(DURATION) --seed $(SEED) $(if $(JSON),--json $(JSON)) $(ARGS)
 
 test-torture: binaries
-	bin/lanyard-torture --start bin/lanyard --duration 5s --seed $(SEED) $(ARGS)
+	bin/lanyard-torture --start bin/lanyard --duration 3s --seed $(SEED) --where-possible $(ARGS)
 
 lint: need-go web/node_modules/.installed ## format, vet, static analysis, types
 	@$(MAKE) --no-print-directory check-fmt check-vet check-static check-mod
