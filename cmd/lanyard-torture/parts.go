@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"lanyard/cmd/lanyard-torture/attack"
 	"lanyard/cmd/lanyard-torture/failover"
 	"lanyard/cmd/lanyard-torture/linear"
 	"lanyard/cmd/lanyard-torture/part"
@@ -26,6 +27,8 @@ var parts = []struct {
 	{"failover/sentinel", failover.Sentinel},
 	{"failover/cluster", failover.Cluster},
 	{"simulate", simulation.Conferences},
+	{"attack/embedded", attack.On(attack.Embedded)},
+	{"attack/redis", attack.On(attack.Redis)},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,
