@@ -143,7 +143,7 @@ func judge(s shot, status int, body string) string {
 		Badge          json.RawMessage
 	}
 	switch {
-	case status >= 400:
+	case status == 0, status >= 400:
 		return ""
 	case s.expect == "denied":
 		if err := json.Unmarshal([]byte(body), &a); err != nil || status != http.StatusOK {
