@@ -9,7 +9,7 @@ import { crewSay } from "./words";
 /** How long a pairing link is good for; counted here, as clocks may differ. */
 const GOOD_MS = 15 * 60_000;
 /** How often is looked whether the phone has signed in. */
-const LOOK_MS = 3000;
+const LOOK_MS = 2000;
 const TICK_MS = 1000;
 
 interface Props {

@@ -7,7 +7,7 @@ import type { Work } from "../work";
 const PAGE = 50;
 /** New rows that are counted one by one. */
 export const COUNTED = 100;
-const LOOK_MS = 5000;
+const LOOK_MS = 3000;
 /** A long way back takes the server longer. */
 const PATIENCE_MS = 30_000;
 
