@@ -282,9 +282,11 @@ test("every page of the desk fits, reads and can be used by everybody", async ({
     "keys",
     `keys/withdraw/${kid}`,
   ];
-  for (const [lang, colorScheme] of [
-    ["en", "light"],
-    ["zh", "dark"],
+  const phone = [360, 740] as const;
+  const wide = [1440, 900] as const;
+  for (const [lang, colorScheme, sizes] of [
+    ["en", "light", [phone, wide]],
+    ["zh", "dark", [wide, phone]],
   ] as const) {
     await page.emulateMedia({ colorScheme });
     await page.goto(`${hall.url}/desk?lang=${lang}`);
@@ -292,20 +294,18 @@ test("every page of the desk fits, reads and can be used by everybody", async ({
       await page.evaluate((hash) => {
         location.hash = hash;
       }, `#/${place}`);
-      const head = place.includes("/") && place !== "setup/new" ? "dialog" : ".head h2";
-      await expect(page.locator(head).first()).toBeVisible();
-      await page.waitForLoadState("networkidle");
-      for (const [name, width, height] of [
-        ["wide", 1440, 900],
-        ["phone", 360, 740],
-      ] as const) {
+      const [now] = place.split("/");
+      const panel = place.includes("/") && place !== "setup/new";
+      await expect(page.locator(".tasks [aria-current]")).toHaveAttribute("href", `#/${now}`);
+      await expect(page.locator(".task .head h2").first()).toBeVisible();
+      await expect(page.locator("dialog")).toHaveCount(panel ? 1 : 0);
+      for (const [width, height] of sizes) {
         await page.setViewportSize({ width, height });
         await expectNoOverflow(page);
-        await page.screenshot({
-          path: info.outputPath(`${place.replaceAll("/", "-")}-${lang}-${colorScheme}-${name}.png`),
-        });
       }
-      await expectAccessible(page);
+      await page.screenshot({ path: info.outputPath(`${place.replaceAll("/", "-")}-${lang}.png`) });
+      // What is filled in looks alike in the dark: one such panel stands for all.
+      if (lang === "en" || !panel || place === "setup/edit") await expectAccessible(page);
     }
   }
 });

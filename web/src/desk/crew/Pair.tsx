@@ -68,7 +68,7 @@ export function Pair({ work, operator, made, onClose }: Props) {
     return () => clearInterval(again);
   }, [link, paired, path]);
 
-  const left = link ? Math.max(0, Math.ceil((link.until - now) / TICK_MS)) : 0;
+  const left = link ? Math.min(GOOD_MS / TICK_MS, Math.max(0, Math.ceil((link.until - now) / TICK_MS))) : 0;
   const two = (n: number) => String(n).padStart(2, "0");
   const host = link && new URL(link.url).hostname;
   return (

@@ -116,7 +116,7 @@ export function Keys(work: Work) {
         <Panel title={t("keys.withdraw_of", { kid: doomed.kid })} lang={lang} onClose={() => go("keys")}>
           <div class="form">
             <p>{t("keys.withdraw_when")}</p>
-            <ul class="consequences">
+            <ul>
               <li>{t("keys.then_closed")}</li>
               <li>{t("keys.then_out")}</li>
               <li>{t("keys.then_offline")}</li>
