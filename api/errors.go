@@ -190,10 +190,8 @@ func problemOf(err error, requestID string) Problem {
 func (s *Server) fail(err error, x *exchange) {
 	if errors.Is(x.request.Context().Err(), context.Canceled) {
 		x.gone = true // nobody is there to read an answer
-		if x.status != 0 {
-			panic(http.ErrAbortHandler) // and nobody may take what there is for the whole
-		}
-		return
+		// Nor may anybody take what there is for the whole, or nothing for a yes.
+		panic(http.ErrAbortHandler)
 	}
 	p := problemOf(err, x.id)
 	if x.shed = errors.Is(err, errOverloaded); p.Status >= 500 && !x.shed {
