@@ -6,6 +6,7 @@ import (
 	"lanyard/cmd/lanyard-torture/attack"
 	"lanyard/cmd/lanyard-torture/failover"
 	"lanyard/cmd/lanyard-torture/linear"
+	"lanyard/cmd/lanyard-torture/overload"
 	"lanyard/cmd/lanyard-torture/part"
 	"lanyard/cmd/lanyard-torture/powercut"
 	"lanyard/cmd/lanyard-torture/simulation"
@@ -29,6 +30,8 @@ var parts = []struct {
 	{"simulate", simulation.Conferences},
 	{"attack/embedded", attack.On(attack.Embedded)},
 	{"attack/redis", attack.On(attack.Redis)},
+	{"overload/scans", overload.Scans},
+	{"overload/boards", overload.Boards},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,
