@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"strings"
 )
 
 // growthTable is the measurements in Markdown with the plot above them.
 func growthTable(all []Growth, b *bench) []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# How latency and memory grow\n\nWritten by `make bench-growth`: %d scans a second in all for %v on %s with %d cores, which servers, Redis and gates share. "+
-		"Each server has %d gates connected; a cluster has three masters.\n\n![p99 by badges on record](growth.svg)\n\n", scaleRate, b.span, processorName(), runtime.NumCPU(), b.gates)
+		"Each server has %d gates connected; a cluster has three masters. Load averages at the end, of this and of all else that the machine did: %s.\n\n![p99 by badges on record](growth.svg)\n\n", scaleRate, b.span, processorName(), runtime.NumCPU(), b.gates, loadAverages())
 	out.WriteString("| store | badges | servers | gates | p50 ms | p99 ms | MB a server | MB Redis |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, g := range all {
 		fmt.Fprintf(&out, "| %s | %d | %d | %d | %.1f | %.1f | %.0f | %.0f |\n", g.Store, g.Badges, g.Servers, g.Servers*b.gates, g.P50, g.P99, g.PerServer, g.Redis)
@@ -74,4 +75,13 @@ func growthPlot(all []Growth) []byte {
 	}
 	fmt.Fprintf(&out, `<text x="500" y="%.0f" fill="#555">store, servers</text>`+"\n</svg>\n", top+20+20*float64(row))
 	return out.Bytes()
+}
+
+// loadAverages of one, five and fifteen minutes.
+func loadAverages() string {
+	fields := strings.Fields(firstLine("/proc/loadavg"))
+	if len(fields) < 3 {
+		return "unknown"
+	}
+	return strings.Join(fields[:3], ", ")
 }
