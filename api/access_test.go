@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -159,6 +160,48 @@ func TestAccess(t *testing.T) {
 	}
 }
 
+// openRoutes are the routes that ask for no key: they answer everybody alike.
+var openRoutes = []struct{ route, do string }{
+	{"GET /.well-known/jwks.json", ""},
+	{"GET /healthz", ""},
+	{"GET /readyz", ""},
+	{"GET /openapi.json", ""},
+	{"GET /metrics", ""},
+	{"GET /b/{link}", "GET //b/{LINK:LI}"},
+	{"GET /b/{link}/badge.png", "GET //b/{LINK:LI}/badge.png"},
+	{"GET /b/{link}/status", "GET //b/{LINK:LI}/status"},
+}
+
+// An open route gives nobody more for a key, and nobody less for a wrong one.
+func TestOpenRoutesKnowNobody(t *testing.T) {
+	h := newHall(t, memory)
+	for _, row := range openRoutes {
+		do := row.do
+		if do == "" {
+			do = strings.Replace(row.route, " ", " /", 1)
+		}
+		_, plain := h.request(step{do: do})
+		for _, as := range []string{"root", "organizer", "desk", "supervisor", "gate", "limited", "security", "stranger", ""} {
+			s := step{do: do, as: as, status: 200}
+			if as == "" {
+				s.header = map[string]string{"Authorization": "Bearer lk_wrong", "Cookie": "lanyard_session=wrong"}
+			}
+			before := h.digest()
+			s.after = func(h *hall, r *http.Response, body []byte) {
+				if row.route != "GET /metrics" && string(body) != string(plain) {
+					t.Errorf("%s answers %q something else", row.route, as)
+				}
+				if len(r.Cookies()) > 0 {
+					t.Errorf("%s sets a cookie", row.route)
+				}
+			}
+			if h.run([]step{s}); h.digest() != before {
+				t.Errorf("%s as %q changed the store", row.route, as)
+			}
+		}
+	}
+}
+
 // Every route that the router knows has rows, and asks for the roles that its
 // rows say.
 func TestEveryRouteHasRows(t *testing.T) {
@@ -168,6 +211,10 @@ func TestEveryRouteHasRows(t *testing.T) {
 	}
 	for _, r := range rowsOfNoEvent {
 		rows[r.route] = r.may
+	}
+	open := map[string]bool{}
+	for _, r := range openRoutes {
+		open[r.route] = true
 	}
 	h := newHall(t, memory)
 	registered := h.server.Registered()
@@ -180,7 +227,12 @@ func TestEveryRouteHasRows(t *testing.T) {
 		delete(registered, r.Method+" "+api.EchoPath(r))
 		path, ok := strings.CutPrefix(r.Path, "/api/v1")
 		if !ok {
-			continue // open to everybody: TestOpenRoutes and TestPage
+			if at := r.Method + " " + r.Path; !open[at] || !r.Open {
+				t.Errorf("%s is open: %t, by its row: %t", at, r.Open, open[at])
+			} else {
+				delete(open, at)
+			}
+			continue
 		}
 		may, ok := rows[r.Method+" "+path]
 		if !ok {
@@ -196,6 +248,9 @@ func TestEveryRouteHasRows(t *testing.T) {
 		if !strings.HasPrefix(known, "echo_route_not_found") {
 			t.Errorf("the router knows %s, the list doesn't", known)
 		}
+	}
+	for row := range open {
+		t.Errorf("a row for %s, which is no route", row)
 	}
 	for row := range rows {
 		t.Errorf("rows for %s, which is no route", row)

@@ -123,7 +123,12 @@ func (s *Server) dispatch(ec echo.Context, routes []*route) {
 	x := ec.Response().Writer.(*exchange)
 	x.route = rt
 	c := &call{Context: ec, s: s, x: x, route: rt}
-	err := s.admit(c)
+	var err error
+	if rt.lane != nil && rt.lane(s).full() {
+		err = rt.lane(s).refuse()
+	} else {
+		err = s.admit(c)
+	}
 	if err == nil {
 		err = c.checkQuery()
 	}

@@ -97,6 +97,7 @@ var failures = []struct {
 	{errTooManyAttempts, 429, "too_many_attempts", "Too many attempts", "Too many wrong keys or badge numbers came from this address: wait a little."},
 
 	{checkin.ErrUnavailable, 503, "store_unavailable", "Store unavailable", "The store can't be reached: try again in a moment."},
+	{errOverloaded, 503, "overloaded", "Too busy", "More requests came than can be served at once: try again in a moment."},
 	{errTooManyReaders, 503, "too_many_readers", "Too many readers", "As many live streams are open as this server serves: try again later."},
 	{checkin.ErrClosing, 503, "stopping", "Stopping", "The server is stopping: try again in a moment."},
 
@@ -189,13 +190,11 @@ func problemOf(err error, requestID string) Problem {
 func (s *Server) fail(err error, x *exchange) {
 	if errors.Is(x.request.Context().Err(), context.Canceled) {
 		x.gone = true // nobody is there to read an answer
-		if x.status != 0 {
-			panic(http.ErrAbortHandler) // and nobody may take what there is for the whole
-		}
-		return
+		// Nor may anybody take what there is for the whole, or nothing for a yes.
+		panic(http.ErrAbortHandler)
 	}
 	p := problemOf(err, x.id)
-	if p.Status >= 500 {
+	if x.shed = errors.Is(err, errOverloaded); p.Status >= 500 && !x.shed {
 		x.err = err
 	}
 	if x.status != 0 {

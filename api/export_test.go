@@ -60,6 +60,14 @@ var RequestTypes = map[string]any{
 // MaxReaders is how many live streams a server carries.
 const MaxReaders = maxReaders
 
+// Narrow makes a server decide so many single scans and so many batches at once.
+func (s *Server) Narrow(scans, batches int64) { s.deciding.max, s.uploads.max = scans, batches }
+
+// UnderWay is how many single scans and batches are being decided.
+func (s *Server) UnderWay() (scans, batches int64) {
+	return s.deciding.now.Load(), s.uploads.now.Load()
+}
+
 // HoldReaders makes as many streams count as open.
 func (s *Server) HoldReaders(n int64) { s.readers.Add(n) }
 

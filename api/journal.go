@@ -22,25 +22,40 @@ func (s *Server) getJournal(c *call) error {
 	if err != nil {
 		return err
 	}
+	sought, err := c.soughtRows()
+	if err != nil {
+		return err
+	}
+	newest, err := c.boolean("newest")
+	if err != nil {
+		return err
+	}
+	if !sought.From.IsZero() && !newest {
+		start, err := s.desk.RecordedBefore(c.Request().Context(), c.event, sought.From)
+		if err != nil {
+			return err
+		}
+		after = max(after, start)
+	}
 	if format != jsonType {
 		limit, err := c.limit(math.MaxInt, math.MaxInt)
 		if err != nil {
 			return err
 		}
-		return s.exportJournal(c, format, after, limit)
+		return s.exportJournal(c, format, after, limit, sought)
 	}
 	limit, err := c.limit(100, maxRows)
 	if err != nil {
 		return err
 	}
+	if newest {
+		return s.newestRows(c, limit, sought)
+	}
 	rows, err := s.desk.Journal(c.Request().Context(), c.event, after, limit)
 	if err != nil {
 		return err
 	}
-	p := page[checkin.Row]{Items: rows}
-	if rows == nil {
-		p.Items = []checkin.Row{}
-	}
+	p := page[checkin.Row]{Items: fitting(rows, sought)}
 	if len(rows) == limit {
 		p.Next = strconv.FormatUint(rows[len(rows)-1].Seq, 10)
 	}
@@ -50,7 +65,7 @@ func (s *Server) getJournal(c *call) error {
 // exportJournal writes rows as they come from the store: a journal may be
 // longer than memory. A failure in the middle cuts the answer off, so that
 // nobody takes a part for the whole.
-func (s *Server) exportJournal(c *call, format string, after uint64, limit int) error {
+func (s *Server) exportJournal(c *call, format string, after uint64, limit int, sought checkin.Sought) error {
 	ctx := c.Request().Context()
 	rows, err := s.desk.Journal(ctx, c.event, after, min(limit, maxRows))
 	if err != nil {
@@ -61,7 +76,7 @@ func (s *Server) exportJournal(c *call, format string, after uint64, limit int) 
 		return err
 	}
 	for {
-		for _, r := range rows {
+		for _, r := range fitting(rows, sought) {
 			write(r)
 		}
 		if err := flush(); err != nil {

@@ -51,6 +51,20 @@ func newMetrics(r *prometheus.Registry, s *Server) (*metrics, error) {
 	}
 	readers := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "lanyard_feed_readers", Help: "Live streams that are open."}, func() float64 { return float64(s.readers.Load()) })
+	for _, l := range []*lane{s.deciding, s.uploads} {
+		kind := prometheus.Labels{"kind": l.name}
+		for _, c := range []prometheus.Collector{
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "lanyard_under_way", Help: "Requests that are being decided, by kind.", ConstLabels: kind},
+				func() float64 { return float64(l.now.Load()) }),
+			prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "lanyard_refused_total",
+				Help: "Requests that were told to come again, because as many as are decided at once were under way.", ConstLabels: kind},
+				func() float64 { return float64(l.refused.Load()) }),
+		} {
+			if err := r.Register(c); err != nil {
+				return nil, fmt.Errorf("api: metrics: %w", err)
+			}
+		}
+	}
 	for _, c := range []prometheus.Collector{m.scans, m.scanTime, m.requests, readers, &occupancyMetrics{s.desk}} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("api: metrics: %w", err)

@@ -20,6 +20,8 @@ type route struct {
 	system   bool           // that event may be System
 	anyQuery bool           // unknown query parameters are passed over
 
+	lane func(*Server) *lane // bounds how many are served at once; nil: unbounded
+
 	query   []param
 	body    string   // schema of the JSON body
 	files   []string // media types of a body that isn't JSON
@@ -97,6 +99,12 @@ func (r *route) in(roles []checkin.Role) *route {
 
 func (r *route) only(roles []checkin.Role) *route {
 	r.roles = roles
+	return r
+}
+
+// through says which lane the route's requests take.
+func (r *route) through(lane func(*Server) *lane) *route {
+	r.lane = lane
 	return r
 }
 

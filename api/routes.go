@@ -1,5 +1,7 @@
 package api
 
+import "slices"
+
 // routeList is every route there is, but for pages and files.
 func routeList(metricsSeparate bool) []*route {
 	list := []*route{
@@ -70,11 +72,11 @@ func routeList(metricsSeparate bool) []*route {
 		post("/events/{event}/badges/{badge}/revoke", (*Server).postRevoke, "Revoke a badge.").in(desks).takes("RevokeRequest").answer(ok("Badge")),
 		post("/events/{event}/badges/{badge}/reissue", (*Server).postReissue, "Replace a badge by a new one with a new code and a new page.").in(desks).mayTake("Nothing").answer(created("Badge")),
 		get("/events/{event}/badges/{badge}/places", (*Server).listPlaces, "Where a badge is and was: of each venue the latest entry and exit.").in(lookers).answer(ok("PlaceList")),
-		post("/events/{event}/badges/{badge}/scans", (*Server).postNumberScan, "Decide a scan of a badge whose number was typed, as if its code had been read.").in(scanning).takes("NumberScanRequest").answer(ok("Answer")),
+		post("/events/{event}/badges/{badge}/scans", (*Server).postNumberScan, "Decide a scan of a badge whose number was typed, as if its code had been read.").in(scanning).through(deciding).takes("NumberScanRequest").answer(ok("Answer")),
 
-		post("/events/{event}/scans", (*Server).postScan, "Decide a scan. Every verdict is a 200.").in(scanning).takes("ScanRequest").answer(ok("Answer")),
-		batch(post("/events/{event}/scans/batch", (*Server).postBatch, "Decide up to 500 scans, each by itself, answers in order.").in(scanning).takes("BatchRequest").answer(ok("BatchAnswer"))),
-		post("/events/{event}/scans/{scan_id}/undo", (*Server).postUndo, "Take a scan back.").in(scanning).mayTake("Nothing").answer(ok("Answer")),
+		post("/events/{event}/scans", (*Server).postScan, "Decide a scan. Every verdict is a 200.").in(scanning).through(deciding).takes("ScanRequest").answer(ok("Answer")),
+		batch(post("/events/{event}/scans/batch", (*Server).postBatch, "Decide up to 500 scans, each by itself, answers in order.").in(scanning).through(uploads).takes("BatchRequest").answer(ok("BatchAnswer"))),
+		post("/events/{event}/scans/{scan_id}/undo", (*Server).postUndo, "Take a scan back.").in(scanning).through(deciding).mayTake("Nothing").answer(ok("Answer")),
 		get("/events/{event}/scanner", (*Server).getScanner, "What a phone needs to decide offline: all of it, or what has changed since.").in(phones).
 			asks(param{name: "since", schema: `{"type":"integer","minimum":0}`, about: "The seq of the answer before: asks for the changes since then."}).
 			answer(ok("Scanner"), notModified),
@@ -90,10 +92,11 @@ func routeList(metricsSeparate bool) []*route {
 		tables(get("/events/{event}/inside", (*Server).getInside, "Everybody who is inside, by venue: never a part of the list.").in(watchers), "InsideList", csvType).
 			asks(qVenue, param{name: "format", schema: `{"type":"string","enum":["json","csv"]}`, about: "Instead of the Accept header."}, qBOM),
 		batch(post("/events/{event}/rollcall", (*Server).postRollCall, "A device's turn in the roll call after an evacuation: tells its marks and hears everybody's. Marks may come late and repeatedly; the latest of a badge holds.").in(watchers).takes("RollCallRequest").answer(ok("RollCall"))),
-		tables(get("/events/{event}/journal", (*Server).getJournal, "The journal. JSON by pages; NDJSON and CSV to its end, or to the limit.").in(auditors), "RowList", ndjsonType, csvType).
-			asks(param{name: "after", schema: `{"type":"integer","minimum":0,"default":0}`, about: "The seq after which to begin."},
+		tables(get("/events/{event}/journal", (*Server).getJournal, "The journal. JSON by pages, which may have fewer rows than the limit and still go on; NDJSON and CSV to its end, or to the limit.").in(auditors), "RowList", ndjsonType, csvType).
+			asks(append(slices.Clone(qRows),
+				param{name: "after", schema: `{"type":"integer","minimum":0,"default":0}`, about: "The seq after which to begin."},
 				param{name: "limit", schema: `{"type":"integer","minimum":1}`, about: "Most rows to answer: up to 1000 in JSON, where 100 is the default."},
-				param{name: "format", schema: `{"type":"string","enum":["json","ndjson","csv"]}`, about: "Instead of the Accept header."}, qBOM),
+				param{name: "format", schema: `{"type":"string","enum":["json","ndjson","csv"]}`, about: "Instead of the Accept header."}, qBOM)...),
 
 		public("/.well-known/jwks.json", (*Server).getJWKS, "The public keys that badges can be verified with (RFC 7517).").answer(ok("KeySet")),
 		public("/healthz", (*Server).getHealth, "The process is up.").answer(ok("Health")),

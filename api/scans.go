@@ -55,6 +55,10 @@ func (s *Server) decide(c *call, q *scanRequest) error {
 	if err != nil {
 		return err
 	}
+	if err := s.deciding.enter(); err != nil {
+		return err
+	}
+	defer s.deciding.leave()
 	began := time.Now()
 	out, err := s.desk.Scan(c.Request().Context(), c.event, c.op, []checkin.ScanRequest{r})
 	if err == nil {
@@ -102,6 +106,10 @@ func (s *Server) postBatch(c *call) error {
 		requests, at = append(requests, r), append(at, i)
 	}
 	if len(requests) > 0 {
+		if err := s.uploads.enter(); err != nil {
+			return err
+		}
+		defer s.uploads.leave()
 		began := time.Now()
 		out, err := s.desk.Scan(c.Request().Context(), c.event, c.op, requests)
 		if err != nil {
@@ -145,6 +153,10 @@ func (s *Server) postUndo(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := s.deciding.enter(); err != nil {
+		return err
+	}
+	defer s.deciding.leave()
 	a, err := s.desk.Undo(c.Request().Context(), c.event, c.op, id)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type exchange struct {
 	status   int // 0: nothing has been answered
 	err      error
 	gone     bool // the client left before it got an answer
+	shed     bool // turned away, as a busy server does: no failure
 }
 
 func (x *exchange) WriteHeader(status int) {
@@ -151,7 +152,7 @@ func (s *Server) finish(x *exchange) {
 	}
 	s.metrics.request(x.pattern(), method(x.request), status, took)
 	level := slog.LevelInfo
-	if status >= 500 {
+	if status >= 500 && !x.shed {
 		level = slog.LevelError
 	}
 	if ctx := x.request.Context(); s.log.Enabled(ctx, level) {

@@ -61,6 +61,9 @@ type Server struct {
 	health      health
 	scanners    scanners
 
+	deciding *lane // single scans and undos
+	uploads  *lane // batches
+
 	streams   streams
 	readers   atomic.Int64 // open live streams
 	closing   chan struct{}
@@ -90,6 +93,8 @@ func New(o Options) (*Server, error) {
 		crossOrigin: http.NewCrossOriginProtection(),
 		attempts:    newAttempts(o.Desk.Now),
 		numbers:     newAttempts(o.Desk.Now),
+		deciding:    newLane("scan", maxDeciding, o.Log),
+		uploads:     newLane("batch", maxUploads, o.Log),
 		streams:     streams{heartbeat, stuck},
 		closing:     make(chan struct{}),
 		routes:      routeList(o.MetricsSeparate),

@@ -174,9 +174,9 @@ func (r *Roster) row(i int, seen map[string]int) Row {
 		case "name":
 			a.Name = s
 		case "first_name":
-			first = cleanText(s)
+			first = CleanText(s)
 		case "last_name":
-			last = cleanText(s)
+			last = CleanText(s)
 		case "name_latin":
 			a.NameLatin = s
 		case "organization":
@@ -196,7 +196,7 @@ func (r *Roster) row(i int, seen map[string]int) Row {
 	if first != "" || last != "" {
 		a.Name = joinName(first, last)
 	}
-	if cleanText(a.Category) == "" {
+	if CleanText(a.Category) == "" {
 		a.Category = r.fallback
 	}
 	for _, e := range CheckAttendee(a, r.categories) {

@@ -49,5 +49,5 @@ func (c *Categorizer) Find(s string) (Category, bool) {
 }
 
 func categoryKey(s string) string {
-	return strings.ToLower(foldWidth(cleanText(s)))
+	return strings.ToLower(foldWidth(CleanText(s)))
 }

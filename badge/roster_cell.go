@@ -39,12 +39,12 @@ func guarded(s string) bool {
 	return false
 }
 
-// cleanText makes a text fit to be kept and shown: Unicode NFC, each run of
+// CleanText makes a text fit to be kept and shown: Unicode NFC, each run of
 // white space and controls one space, none at the ends, and no invisible
 // characters that could disguise it (bidi embeddings, overrides and isolates,
 // zero-width spaces, tags, noncharacters). What scripts need stays: joiners and
 // non-joiners, directional marks, variation selectors, the Arabic number signs.
-func cleanText(s string) string {
+func CleanText(s string) string {
 	if isClean(s) {
 		return s
 	}
@@ -68,7 +68,7 @@ func cleanText(s string) string {
 	return norm.NFC.String(strings.Trim(b.String(), " \u200c\u200d\u200e\u200f\u061c"))
 }
 
-// isClean tells of most texts, quickly, that cleanText would not change them.
+// isClean tells of most texts, quickly, that CleanText would not change them.
 func isClean(s string) bool {
 	if s == "" {
 		return true

@@ -49,7 +49,7 @@ func CheckAttendee(a *Attendee, cats *Categorizer) []FieldError {
 	}
 	check := func(field string, s *string, fold bool, limit int) bool {
 		valid := utf8.ValidString(*s) && !strings.ContainsRune(*s, utf8.RuneError)
-		if *s = cleanText(*s); fold {
+		if *s = CleanText(*s); fold {
 			*s = foldWidth(*s)
 		}
 		switch {
@@ -77,7 +77,7 @@ func CheckAttendee(a *Attendee, cats *Categorizer) []FieldError {
 	check("name_latin", &a.NameLatin, false, maxName)
 	check("organization", &a.Organization, false, maxOrganization)
 	check("delegation", &a.Delegation, false, maxDelegation)
-	if a.Category = cleanText(a.Category); a.Category == "" {
+	if a.Category = CleanText(a.Category); a.Category == "" {
 		refuse("category", WrongMissing, "The category is missing.")
 	} else if c, ok := cats.Find(a.Category); ok {
 		a.Category = c.ID
@@ -120,7 +120,7 @@ func title(field string) string {
 func foldWidth(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
-			return cleanText(norm.NFKC.String(s))
+			return CleanText(norm.NFKC.String(s))
 		}
 	}
 	return s
@@ -232,7 +232,7 @@ var languages = map[string]string{
 // localeOf reads the locale cell of a roster: a locale, the name of a common
 // language, or else nothing, which stands for the event's own.
 func localeOf(s string) string {
-	s = foldWidth(cleanText(s))
+	s = foldWidth(CleanText(s))
 	if l, ok := languages[strings.ToLower(s)]; ok {
 		return l
 	}

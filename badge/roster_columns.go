@@ -115,7 +115,7 @@ func layoutOf(header []string, chosen map[string]int) layout {
 }
 
 // headerText is a header fit to be shown.
-func headerText(s string) string { return excerpt(cleanText(s), 80) }
+func headerText(s string) string { return excerpt(CleanText(s), 80) }
 
 // matchColumns finds the fields in a header, those chosen by hand first.
 func matchColumns(header []string, opt ReadOptions) (layout, error) {

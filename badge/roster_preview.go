@@ -89,7 +89,7 @@ func (t *table) samples(column int) []string {
 	seen := make(map[string]bool)
 	var cells [MaxRosterColumns]string
 	for i := range min(len(t.cells.numbers), maxSampleRows) {
-		s := excerpt(cleanText(stripGuard(t.cells.row(i, cells[:0])[column])), maxSample)
+		s := excerpt(CleanText(stripGuard(t.cells.row(i, cells[:0])[column])), maxSample)
 		if s == "" || seen[s] {
 			continue
 		}

@@ -67,7 +67,7 @@ func (t *table) readXLSX(b []byte, sheet string) error {
 	for _, s := range w.file.WorkBook.Sheets.Sheet {
 		part, rows := p.sheets[s.ID] // else a chart
 		hidden := strings.Contains(strings.ToLower(s.State), "hidden")
-		if !rows || sheet == "" && hidden || sheet != "" && !strings.EqualFold(cleanText(s.Name), cleanText(sheet)) {
+		if !rows || sheet == "" && hidden || sheet != "" && !strings.EqualFold(CleanText(s.Name), CleanText(sheet)) {
 			continue
 		}
 		found = true

@@ -48,6 +48,8 @@ func (s *scanner) next() (xml.Token, error) {
 		}
 	case xml.EndElement:
 		s.depth--
+	case xml.Directive: // a DTD, which no part may have (ECMA-376, part 2)
+		return nil, errBadXLSX
 	}
 	return tok, err
 }

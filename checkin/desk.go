@@ -105,17 +105,22 @@ func (i *Invalid) Error() string {
 
 func invalid(field, message string) error { return &Invalid{field, message} }
 
-// plainText tells whether s is text without control characters of min to max
-// characters.
-func plainText(s string, min, max int) bool {
-	n := utf8.RuneCountInString(s)
-	return utf8.ValidString(s) && min <= n && n <= max && !strings.ContainsFunc(s, unicode.IsControl)
+// typed is one line that somebody typed, as it is kept: without the invisible
+// characters that could disguise it. One with control characters, or with more
+// than max characters left, can't be taken.
+func typed(s string, max int) (kept string, ok bool) {
+	s = strings.TrimSpace(s)
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+		return "", false
+	}
+	s = badge.CleanText(s)
+	return s, utf8.RuneCountInString(s) <= max
 }
 
 // reason checks what somebody gave as the reason of a revocation or an override.
 func reason(field, why string) (string, error) {
-	why = strings.TrimSpace(why)
-	if !plainText(why, 1, 200) {
+	why, ok := typed(why, 200)
+	if !ok || why == "" {
 		return "", invalid(field, "The reason must be plain text of 1 to 200 characters.")
 	}
 	return why, nil

@@ -155,10 +155,10 @@ func checkEvent(e *badge.Event) error {
 func settle(text *badge.Text, field, locale string) error {
 	t := maps.Clone(text.Settle(locale))
 	for l, s := range t {
-		t[l] = strings.TrimSpace(s)
 		if strings.ContainsFunc(s, unicode.IsControl) {
 			return invalid(field, "The "+field+" must not have control characters.")
 		}
+		t[l] = badge.CleanText(s)
 	}
 	if err := t.Check(maxName); err != nil {
 		return invalid(field, "The "+field+" "+err.Error()+".")

@@ -81,7 +81,8 @@ func (d *Desk) forgetOperator(event, id string) {
 }
 
 func checkOperator(c *Config, old Operator, o *Operator) error {
-	if o.Name = strings.TrimSpace(o.Name); !plainText(o.Name, 1, maxName) {
+	var ok bool
+	if o.Name, ok = typed(o.Name, maxName); !ok || o.Name == "" {
 		return invalid("name", "The name must be plain text of 1 to 200 characters.")
 	}
 	if !slices.Contains(Roles, o.Role) {

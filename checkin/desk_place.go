@@ -98,8 +98,8 @@ func checkVenue(c *Config, old Venue, v *Venue) error {
 			return invalid(fmt.Sprintf("hours[%d].to", i), "The time must be one from 00:00 to 24:00.")
 		}
 	}
-	v.Exclusive = strings.TrimSpace(v.Exclusive)
-	if !plainText(v.Exclusive, 0, maxGroupName) {
+	var ok bool
+	if v.Exclusive, ok = typed(v.Exclusive, maxGroupName); !ok {
 		return invalid("exclusive", "The group's name must be plain text of at most 64 characters.")
 	}
 	if v.AutoExitAt != "" && !clock(v.AutoExitAt, false) {

@@ -196,6 +196,12 @@ type Presence struct {
 	LastSeq uint64 `json:"s,omitempty"`
 }
 
+// withEntryOf is the place with the latest entry that old has.
+func (p Presence) withEntryOf(old Presence) Presence {
+	p.EntryAt, p.EntryID, p.EntryGate, p.EntryBy, p.EntryDay = old.EntryAt, old.EntryID, old.EntryGate, old.EntryBy, old.EntryDay
+	return p
+}
+
 // VerifyChain checks rows that follow one another against prev, the hash
 // before the first of them and the seq expected there. It gives the hash to go on with, or names
 // the first row that doesn't fit.

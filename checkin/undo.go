@@ -45,7 +45,8 @@ func (s *State) undoAnswer(scan, undo Entry) Answer {
 }
 
 // putBack are the entries that restore the places which a scan moved and which
-// nothing has moved since: the scan's own venue first.
+// nothing has moved since: the scan's own venue first. An entry that is undone
+// counts as none even where the badge has moved on.
 func (s *State) putBack(e Entry) []Entry {
 	v, _ := s.cfg.Venue(e.Row.Venue)
 	own := Entry{Content: e.Content, Category: e.Category, Earlier: e.Earlier, Silent: e.Silent,
@@ -53,12 +54,17 @@ func (s *State) putBack(e Entry) []Entry {
 		Row: Row{Kind: KindUndo, ScanID: e.Row.ScanID, Badge: e.Row.Badge, Venue: e.Row.Venue, Gate: e.Row.Gate,
 			Direction: e.Row.Direction, Result: e.Row.Result, Note: NoteNotMoved}}
 	entries := []Entry{own}
+	left := ""
 	for i, before := range e.Before {
 		now := s.presence(before.Badge, before.Venue)
-		if i > 0 && now.MovedBy != e.Row.ScanID || before.Inside && !s.mayReturn(before, e.Row.Venue) {
+		switch {
+		case (now.MovedBy == e.Row.ScanID || now.LastSeq == e.Row.Seq) && (!before.Inside || s.mayReturn(before, left)):
+			before.LastSeq = now.LastSeq
+		case now.EntryID == e.Row.ScanID:
+			before = now.withEntryOf(before)
+		default:
 			continue
 		}
-		before.LastSeq = now.LastSeq
 		entries[0].After = append(entries[0].After, before)
 		if i > 0 {
 			entries = append(entries, Entry{Row: Row{Kind: KindUndo, ScanID: e.Row.ScanID, Badge: before.Badge,
@@ -73,19 +79,22 @@ func (s *State) putBack(e Entry) []Entry {
 			entries[0].Inside--
 			entries[0].Row.Note = ""
 		}
+		if !before.Inside {
+			left = before.Venue
+		}
 	}
 	return entries
 }
 
 // mayReturn tells whether a badge can be put back inside a place: not where the
-// venue is gone, nor while it is inside another one of the exclusive group, the
-// venue of the scan being undone apart.
-func (s *State) mayReturn(p Presence, undone string) bool {
+// venue is gone, nor while it is inside another one of the exclusive group, left
+// apart, which the same undo takes it out of.
+func (s *State) mayReturn(p Presence, left string) bool {
 	if _, ok := s.cfg.Venue(p.Venue); !ok {
 		return false
 	}
 	for _, w := range s.group(p.Venue) {
-		if w.ID != undone && s.presence(p.Badge, w.ID).Inside {
+		if w.ID != left && s.presence(p.Badge, w.ID).Inside {
 			return false
 		}
 	}
@@ -95,9 +104,6 @@ func (s *State) mayReturn(p Presence, undone string) bool {
 // takeBack undoes an admission or exit that the phone, which never heard of
 // it, had shown as denied. What the badge did since stays.
 func (s *State) takeBack(c Scan, e Entry) []Entry {
-	if s.presence(e.Row.Badge, e.Row.Venue).MovedBy != e.Row.ScanID {
-		e.Before = nil
-	}
 	if s.undone[e.Row.Seq] != 0 { // by hand already: nothing is left to count
 		e.Before, e.Silent = nil, true
 	}

@@ -27,6 +27,14 @@ func TestStoreOnCluster(t *testing.T) {
 	})
 }
 
+// FuzzStore makes of any bytes a day at the gates, which Redis and the embedded
+// store's engine must decide alike.
+func FuzzStore(f *testing.F) {
+	s := open(f, redistest.Start(f).URL(), Options{})
+	f.Cleanup(func() { s.Close() })
+	storetest.Fuzz(f, s)
+}
+
 // open opens a store; the caller closes it.
 func open(t testing.TB, url string, o Options) *Store {
 	t.Helper()

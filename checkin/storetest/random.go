@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
@@ -19,7 +21,12 @@ import (
 // err alike, every decision is also held against a second reading of the rules.
 func testRandom(t *testing.T, s checkin.Store) {
 	settings(t, 25)
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, likeMemory(s))
+}
+
+// likeMemory is that random steps have the same outcome on a store and in memory.
+func likeMemory(s checkin.Store) func(*rapid.T) {
+	return func(t *rapid.T) {
 		memory := checkin.NewMemory()
 		defer memory.Close()
 		event := fmt.Sprintf("expo%d", halls.Add(1))
@@ -32,6 +39,22 @@ func testRandom(t *testing.T, s checkin.Store) {
 		w.compare()
 		audit(t, s, event)
 		audit(t, memory, event)
+	}
+}
+
+// Fuzz does to the store and to the engine in memory what the fuzzer's bytes say,
+// with the promises of the random part of Run.
+func Fuzz(f *testing.F, s checkin.Store) {
+	// What follows the fuzzer's bytes is always the same, so that a few of them
+	// make a whole run.
+	rest := make([]byte, 64<<10)
+	rand.NewChaCha8([32]byte{1}).Read(rest)
+	for n := range byte(8) {
+		f.Add(bytes.Repeat([]byte{n, ^n, 37 * n}, 100))
+	}
+	run := rapid.MakeFuzz(likeMemory(s))
+	f.Fuzz(func(t *testing.T, steps []byte) {
+		run(t, append(steps[:len(steps):len(steps)], rest...))
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"lanyard/cmd/lanyard-torture/linear"
 	"lanyard/cmd/lanyard-torture/part"
 	"lanyard/cmd/lanyard-torture/powercut"
+	"lanyard/cmd/lanyard-torture/simulation"
 )
 
 // parts are all of them, in the order in which they run. A name before the
@@ -24,6 +25,7 @@ var parts = []struct {
 	{"powercut/redis", powercut.On(powercut.Redis)},
 	{"failover/sentinel", failover.Sentinel},
 	{"failover/cluster", failover.Cluster},
+	{"simulate", simulation.Conferences},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,

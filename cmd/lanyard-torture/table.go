@@ -13,7 +13,8 @@ type Row struct {
 	Part    string  `json:"part"`
 	Seconds float64 `json:"seconds"`
 	part.Tally
-	Failed string `json:"failed,omitempty"` // why it could not be carried out
+	Failed   string `json:"failed,omitempty"`   // why it could not be carried out
+	Forgiven bool   `json:"forgiven,omitempty"` // for a reason that lies in the machine
 }
 
 // Table is the outcome of a run.
@@ -64,7 +65,7 @@ func (t *Table) ExitCode(stopped error) int {
 		if r.Violated() {
 			return exitNo
 		}
-		if r.Failed != "" {
+		if r.Failed != "" && !r.Forgiven {
 			code = exitUnreachable
 		}
 	}

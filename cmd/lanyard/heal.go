@@ -35,7 +35,6 @@ const (
 func (s *server) heal(ctx context.Context) {
 	old := s.now()
 	s.log.Error("the store could not write; it is opened again as soon as that works", "error", old.store.(failing).Err())
-	old.api.SetReady(false)
 	old.api.CloseStreams()
 	old.close(s.log)
 	said := ""

@@ -107,6 +107,9 @@ test("the picture is saved by a tap, or by holding it where a tap saves nothing"
   await page.getByText("The picture does not save?").press("Enter");
   await picture.scrollIntoViewIfNeeded();
   await expect(picture).toBeVisible();
+  await expect
+    .poll(() => picture.evaluate((img) => img instanceof HTMLImageElement && img.complete))
+    .toBe(true);
   expect(readCode(await picture.screenshot())).toBe(token);
   // Home screens: a name, an icon for each kind of phone, and no browser around it.
   const manifest = await page.request.get(`${demo.base_url}/manifest.webmanifest`);

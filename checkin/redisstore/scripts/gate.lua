@@ -261,27 +261,35 @@ local function person_of(badge)
   return attendee ~= '' and call('HGET', PEOPLE, attendee)
 end
 
--- put_back restores the places that the entry e moved and that nothing has
--- moved since, the scan's own venue first, and adds the rows of that.
+-- put_back restores the places that the entry e, of row seq, moved and that nothing has
+-- moved since, the scan's own venue first, and adds the rows of that. An entry
+-- that is undone counts as none even where the badge has moved on.
 -- restores is false when no place is to be looked at; silent when nothing is
 -- left to count; stamp has at, recorded, operator, flags and note for the first row.
-local function put_back(e, restores, silent, stamp)
+local function put_back(e, seq, restores, silent, stamp)
   local all = read_places(e[BADGE])
   local venue = e[AT_VENUE]
   local rules = read_venue(call('HGET', RULES, 'v/' .. venue))
   local figures = venue_figures(venue)
   local note, texts, left, moved = 'not_moved', {}, {}, {}
   local before = restores and split(e[BEFORE], ';') or {}
+  local gone = '' -- the scan's own venue, where this takes the badge out of it
   for i = 1, #before do
     local old = before[i] ~= '' and read_place(before[i])
     local now = old and place_at(all, old[VENUE])
-    local restore = old and (i == 1 or now[MOVED_BY] == e[SCAN])
+    local restore = old and (now[MOVED_BY] == e[SCAN] or now[LAST_SEQ] == seq)
     if restore and old[INSIDE] == '1' then -- not into a venue that is gone, nor while inside another of its group
       local own = old[VENUE] == venue and rules or read_venue(call('HGET', RULES, 'v/' .. old[VENUE]))
       if not own then restore = false end
       for _, w in ipairs(group(old[VENUE], own)) do
-        if w ~= venue and all[w] and all[w][INSIDE] == '1' then restore = false end
+        if w ~= gone and all[w] and all[w][INSIDE] == '1' then restore = false end
       end
+    end
+    if old and not restore and now[ENTRY_ID] == e[SCAN] then
+      for n = 1, 10 do
+        if n < ENTRY_AT or n > ENTRY_DAY then old[n] = now[n] end
+      end
+      restore = true
     end
     if restore then
       local was = now[INSIDE] == '1'
@@ -290,8 +298,9 @@ local function put_back(e, restores, silent, stamp)
       texts[#texts + 1] = place_text(old)
       if i > 1 then
         left[#left + 1] = old[VENUE]
-      elseif was ~= (old[INSIDE] == '1') then
-        note = ''
+      else
+        if was ~= (old[INSIDE] == '1') then note = '' end
+        if old[INSIDE] ~= '1' then gone = old[VENUE] end
       end
     end
   end

@@ -44,12 +44,10 @@ local function issued_as(c, record)
 end
 
 -- take_back undoes what the phone, which never heard of it, had shown as denied.
-local function take_back(c, e, undone)
+local function take_back(c, e, answered, undone)
   local kept = step
   begin(not c.dry)
-  local p = e[BADGE] ~= '' and read_places(e[BADGE])[e[AT_VENUE]]
-  local restores = p and p[MOVED_BY] == c.id and undone == ''
-  local text, seq = put_back(e, restores, undone ~= '',
+  local text, seq = put_back(e, answered, e[BADGE] ~= '' and undone == '', undone ~= '',
     {at = c.at, recorded = c.now, operator = c.operator, flags = 'o', note = 'shown'})
   if c.dry then
     seq, step = '', kept
@@ -76,7 +74,7 @@ local function again(c, way, renew)
     if renew then write('HSET', SCANS, c.id, undone ~= '' and seq .. ',' .. undone or seq) end
     return {REPLAYED, text, seq, undone, person_of(e[BADGE])}
   end
-  if c.shown == 'denied' then return take_back(c, e, undone) end
+  if c.shown == 'denied' then return take_back(c, e, seq, undone) end
   return nil, e
 end
 

@@ -125,6 +125,9 @@ func (s *Sentinels) Follow(i, primary int) error {
 	if err == nil {
 		_, err = s.Ask(i, "REPLICAOF "+host+" "+port)
 	}
+	if err == nil {
+		_, err = s.Ask(i, "CONFIG REWRITE") // else a restart makes it a primary again
+	}
 	return err
 }
 

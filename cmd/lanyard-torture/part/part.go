@@ -4,6 +4,7 @@ package part
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -21,6 +22,10 @@ type Plan struct {
 // Func runs a part. An error means that it could not be carried out; what
 // Lanyard did wrong is in the tally.
 type Func func(context.Context, Plan) (Tally, error)
+
+// ErrNotHere is why a part can't be carried out on a machine that doesn't let
+// it: it takes root, or a system that has the means.
+var ErrNotHere = errors.New("not on this machine")
 
 // Tally is what a part counted: a row of the table.
 type Tally struct {

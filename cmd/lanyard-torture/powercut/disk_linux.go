@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lanyard/cmd/lanyard-torture/part"
 )
 
 // From fs/ext4/ext4.h: end all writing now, with the journal not flushed.
@@ -26,10 +28,11 @@ type disk struct {
 	mounted    bool
 }
 
-// newDisk of so many MiB, mounted at folder/disk.
+// newDisk of so many MiB, mounted at folder/disk. part.ErrNotHere: nobody may
+// mount anything here.
 func newDisk(ctx context.Context, folder string, mib int64) (*disk, error) {
 	if os.Geteuid() != 0 {
-		return nil, errors.New("mounting a disk to take away needs root")
+		return nil, fmt.Errorf("%w: mounting a disk that can be taken away needs root", part.ErrNotHere)
 	}
 	d := &disk{image: filepath.Join(folder, "disk.ext4"), dir: filepath.Join(folder, "disk")}
 	if err := os.WriteFile(d.image, nil, 0o600); err != nil {
@@ -45,7 +48,10 @@ func newDisk(ctx context.Context, folder string, mib int64) (*disk, error) {
 	if err := command(ctx, "mkfs.ext4", "-q", "-F", "-m", "0", d.image); err != nil {
 		return nil, err
 	}
-	return d, d.mount(ctx)
+	if err := d.mount(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", part.ErrNotHere, err)
+	}
+	return d, nil
 }
 
 // mount replays the journal, as the first start after a power cut does.

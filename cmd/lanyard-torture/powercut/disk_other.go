@@ -4,13 +4,15 @@ package powercut
 
 import (
 	"context"
-	"errors"
+	"fmt"
+
+	"lanyard/cmd/lanyard-torture/part"
 )
 
 // disk exists on Linux only.
 type disk struct{ dir string }
 
-var errNoDisk = errors.New("only Linux has a disk that can be taken away")
+var errNoDisk = fmt.Errorf("%w: only Linux has a disk that can be taken away", part.ErrNotHere)
 
 func newDisk(context.Context, string, int64) (*disk, error) { return nil, errNoDisk }
 

@@ -11,6 +11,7 @@ import { Roster } from "./roster/Roster";
 import { hashOf, type Task, tasksOf, usePlace } from "./route";
 import { Setup } from "./setup/Setup";
 import { Sheets } from "./sheets/Sheets";
+import { why } from "./why";
 import { deskSay } from "./words";
 import type { Trouble, Work } from "./work";
 
@@ -38,8 +39,7 @@ export function Desk({ me, event, lang, onEvent, onSignedOut }: Shift) {
   const fail = useCallback<Work["fail"]>(
     (trouble: Trouble) => {
       if (trouble.kind === "signed_out") return signedOut.current();
-      const detail = trouble.kind === "refused" ? trouble.detail : deskSay(lang)("desk.unreachable");
-      setTold({ text: deskSay(lang)("desk.failed", { detail }), bad: true });
+      setTold({ text: deskSay(lang)("desk.failed", { detail: why(trouble, lang) }), bad: true });
     },
     [lang],
   );

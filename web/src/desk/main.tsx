@@ -1,6 +1,7 @@
 import { openSurface } from "../session/Staff";
 import { Desk } from "./Desk";
 import "./desk.css";
+import { hashOf } from "./route";
 import { NewEvent } from "./setup/NewEvent";
 import { deskSay } from "./words";
 
@@ -8,5 +9,13 @@ openSurface({
   title: (lang) => deskSay(lang)("desk.title"),
   roles: ["organizer", "desk"],
   show: (shift) => <Desk key={shift.event} {...shift} />,
-  begin: (shift) => <NewEvent {...shift} />,
+  begin: (shift) => (
+    <NewEvent
+      {...shift}
+      onEvent={(event) => {
+        location.hash = hashOf("setup"); // which says what comes next
+        shift.onEvent(event);
+      }}
+    />
+  ),
 });

@@ -69,3 +69,38 @@ export function useList<T>(path: string, fail: Work["fail"]): Listed<T> {
   }, [load]);
   return { items, load };
 }
+
+export interface Shown<T> {
+  /** Undefined until the first answer. */
+  readonly value: T | undefined;
+  readonly load: () => Promise<void>;
+}
+
+/** One thing of the server's, asked for again every so often where that is said. */
+export function useThing<T>(path: string, fail: Work["fail"], everyMs?: number): Shown<T> {
+  const [value, setValue] = useState<T>();
+  const turn = useRef(0);
+  const told = useRef(fail);
+  told.current = fail;
+  const ask = useCallback(
+    async (quietly: boolean) => {
+      const mine = ++turn.current;
+      const answer = await call<T>("GET", path);
+      if (mine !== turn.current) return; // asked again since, or gone
+      if (answer.kind === "ok") setValue(answer.value);
+      else if (!quietly || answer.kind === "signed_out") told.current(answer);
+    },
+    [path],
+  );
+  const load = useCallback(() => ask(false), [ask]);
+  useEffect(() => {
+    setValue(undefined);
+    load();
+    const again = everyMs && setInterval(() => document.hidden || ask(true), everyMs);
+    return () => {
+      turn.current++;
+      if (again) clearInterval(again);
+    };
+  }, [load, ask, everyMs]);
+  return { value, load };
+}

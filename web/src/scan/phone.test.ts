@@ -129,6 +129,7 @@ describe("Phone", () => {
       kind: "queued",
       result: "admitted",
       category: "delegate",
+      count: { inside: 1, capacity: 0 }, // as far as it knows
     });
     expect(await phone.decide(newScan(token(1), north, "in"))).toMatchObject({
       kind: "queued",

@@ -7,6 +7,7 @@ import { decide, request, type Scan, type Verdict } from "./gate";
 import { insideOf, type Known, learn, type Move, presence } from "./known";
 import { type Decision, judge, moved } from "./rules";
 import type { Server } from "./server";
+import { ServerClock } from "./serverclock";
 import type { Conflict, Shelf } from "./shelf";
 import { isSigned, prepare, type Verify } from "./signature";
 import { isBadgeId, parse } from "./token";
@@ -21,9 +22,6 @@ const EVERY_MS = 5000;
 const RETRY_MS = 2000;
 /** How often what is known is kept for a restart; the server tells what has changed since. */
 const KEEP_MS = 20_000;
-
-/** A clock that lags by more has been set back. */
-const SET_BACK_MS = 5000;
 
 /** After these it is worth asking at once. */
 const signs = ["online", "offline", "pageshow", "focus"] as const;
@@ -60,20 +58,16 @@ interface Options {
 
 export class Phone {
   #view: View = { online: true, known: undefined, waiting: 0, conflicts: [], inside: {}, lasting: true };
-  /** The server's clock less ours, in ms. */
-  #ahead = 0;
-  /** When this page's own time began, by the server's clock. */
-  #began = Number.NEGATIVE_INFINITY;
   #keptAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #syncing: Promise<void> | undefined;
   #stopped = false;
   /** The last upload didn't come through. */
   #cut = false;
-  readonly #now: () => number;
+  readonly #clock: ServerClock;
 
   constructor(private readonly with_: Options) {
-    this.#now = with_.now ?? Date.now;
+    this.#clock = new ServerClock(with_.now ?? Date.now);
   }
 
   get view(): View {
@@ -86,7 +80,7 @@ export class Phone {
    */
   async open(): Promise<void> {
     const { shelf, event, me } = this.with_;
-    this.#ahead = (await shelf.kept<number>("clock").catch(() => undefined)) ?? 0;
+    this.#clock.ahead = (await shelf.kept<number>("clock").catch(() => undefined)) ?? 0;
     const kept = await shelf.kept<Kept>("known").catch(() => undefined);
     // Another operator has other gates, and another tab may have kept theirs.
     if (kept?.operator === me.id && kept.known.event === event) this.#change({ known: kept.known });
@@ -113,25 +107,6 @@ export class Phone {
     if (this.#stopped) return;
     this.#view = { ...this.#view, ...view };
     this.with_.onChange(this.#view);
-  }
-
-  /**
-   * Now by the server's clock, in ms since 1970. Somebody may set the phone's
-   * clock back in mid-shift: the time since the page was opened, which only
-   * stands still while the phone sleeps, is never ahead of the truth.
-   */
-  time(): number {
-    const byClock = this.#now() + this.#ahead;
-    const byPage = performance.now() + this.#began;
-    return byClock < byPage - SET_BACK_MS ? byPage : byClock;
-  }
-
-  #setClock(at: string, asked: number): void {
-    const came = this.#now();
-    const server = Date.parse(at);
-    if (Number.isNaN(server) || came - asked > 2000) return;
-    this.#ahead = Math.round(server - (asked + came) / 2);
-    this.#began = came + this.#ahead - performance.now();
   }
 
   /** Counts again what waits and who is inside. */
@@ -173,7 +148,7 @@ export class Phone {
   /** Asks what is new; whether the server answered this operator. */
   async #hear(): Promise<boolean> {
     const { shelf, event, server, me } = this.with_;
-    const asked = this.#now();
+    const asked = this.#clock.ours();
     // The desk is never told who is inside: it decides nothing offline.
     const answer = me.role === "desk" ? await server.ping() : await server.scanner(this.#view.known?.seq);
     if (answer.kind === "signed_out") {
@@ -191,13 +166,13 @@ export class Phone {
       return true;
     }
     const told = answer.value as ScannerAnswer;
-    this.#setClock(told.server_time, asked);
+    this.#clock.set(told.server_time, asked);
     const known = learn(this.#view.known, told);
     this.#change({ online: true, known });
     prepare().catch(() => {}); // while there is a network to load it by
     if (known) {
       await shelf.prune(event, known.seq);
-      if (told.full || this.#now() - this.#keptAt > KEEP_MS) await this.#keep(known);
+      if (told.full || this.#clock.ours() - this.#keptAt > KEEP_MS) await this.#keep(known);
     }
     await this.refresh();
     return true;
@@ -216,9 +191,9 @@ export class Phone {
   }
 
   async #keep(known: Known): Promise<void> {
-    this.#keptAt = this.#now();
+    this.#keptAt = this.#clock.ours();
     await this.with_.shelf.keep("known", { operator: this.with_.me.id, known } satisfies Kept);
-    await this.with_.shelf.keep("clock", this.#ahead);
+    await this.with_.shelf.keep("clock", this.#clock.ahead);
   }
 
   async #signedOut(): Promise<void> {
@@ -235,7 +210,7 @@ export class Phone {
         // Once the server has kept one person waiting, nobody waits until it
         // has answered again: sync asks it all the time.
         if (!this.#view.online && this.#view.known) return { kind: "unavailable", retryAfterMs: undefined };
-        const asked = this.#now();
+        const asked = this.#clock.ours();
         const { server } = this.with_;
         const answer = isBadgeId(one.token)
           ? await server.number({ ...request(one), token: one.token }, NUMBER_MS)
@@ -245,7 +220,7 @@ export class Phone {
           this.sync();
         } else if (answer.kind === "ok") {
           this.#change({ online: true });
-          if (!answer.value.replayed) this.#setClock(answer.value.at, asked);
+          if (!answer.value.replayed) this.#clock.set(answer.value.at, asked);
         }
         return answer;
       },
@@ -259,7 +234,9 @@ export class Phone {
     });
     // The verdict is shown first: the page says by itself that it is over.
     if (verdict.kind === "signed_out") await this.with_.shelf.wipe().catch(() => {});
-    return verdict;
+    const venue = this.#view.known?.venues.find((v) => v.id === scan.gate.venue);
+    if (verdict.kind !== "queued" || !venue) return verdict;
+    return { ...verdict, count: { inside: this.#view.inside[venue.id] ?? 0, capacity: venue.capacity } };
   }
 
   async #judge(scan: Scan): Promise<Decision | undefined> {
@@ -285,7 +262,7 @@ export class Phone {
       signed,
       gate: scan.gate,
       direction: scan.direction,
-      now: this.time(),
+      now: this.#clock.time(),
       own,
       inside: this.#view.inside[scan.gate.venue] ?? 0,
       override: scan.override !== undefined,
@@ -322,7 +299,7 @@ export class Phone {
 
   async #queue(scan: Scan, decision: Decision): Promise<boolean> {
     const { shelf, event } = this.with_;
-    const at = this.time();
+    const at = this.#clock.time();
     // What isn't a badge at all is refused and forgotten: nothing to settle.
     if (!parse(scan.token)) return true;
     const moves = await this.#moves(scan, decision, at).catch(() => []);

@@ -23,6 +23,85 @@ export interface EventInfo {
   readonly name: Text;
 }
 
+/** An event with all that its organizer sets. Times are RFC 3339 in UTC. */
+export interface EventRecord extends EventInfo {
+  /** An IANA name. */
+  readonly timezone: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly locale: string;
+  readonly place?: Text;
+  /** When the roster's personal data is erased; missing keeps it. */
+  readonly retain_until?: string;
+}
+
+export interface Operator {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Of the role gate; none means all. */
+  readonly gates: readonly string[];
+  readonly expires_at?: string;
+  readonly created_at: string;
+  readonly revoked_at?: string;
+  /** Told of one operator, not in lists. */
+  readonly signed_in_at?: string;
+}
+
+/** The one answer that shows a key; pairing_url is "" where none could be made. */
+export interface NewOperator extends Operator {
+  readonly key: string;
+  readonly pairing_url: string;
+}
+
+export interface Pairing {
+  readonly pairing_url: string;
+  readonly expires_at: string;
+}
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly status: "active" | "retired" | "withdrawn";
+  readonly public: string;
+  readonly created_at: string;
+  readonly ended_at?: string;
+  readonly last_expiry: string;
+}
+
+/** A row of the journal: ids, no names. */
+export interface Row {
+  readonly seq: number;
+  readonly kind: "scan" | "undo" | "exit" | "badge" | "roster" | "config";
+  readonly at: string;
+  readonly recorded_at: string;
+  readonly scan_id?: string;
+  readonly badge?: string;
+  readonly venue?: string;
+  readonly gate?: string;
+  readonly direction?: Direction;
+  readonly result?: string;
+  readonly reason?: string;
+  readonly note?: string;
+  readonly conflict?: string;
+  readonly forced?: boolean;
+  readonly offline?: boolean;
+  readonly operator?: string;
+  readonly subject?: string;
+  readonly why?: string;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** A signed statement of how long the journal was and what it ended with. */
+export interface Checkpoint {
+  readonly event: string;
+  readonly count: number;
+  readonly hash: string;
+  readonly at: string;
+  readonly kid: string;
+  readonly signature: string;
+}
+
 /** A daily span of the event's wall clock; from later than to passes midnight. */
 export interface Window {
   readonly from: string;

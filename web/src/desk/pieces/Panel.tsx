@@ -17,6 +17,7 @@ export function Panel({ title, lang, onClose, children }: Props) {
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    current?.querySelector<HTMLElement>("form :is(input, select)")?.focus();
     return () => current?.close();
   }, []);
   return (

@@ -4,12 +4,12 @@ import { type Answer, call, of } from "../../server/client";
 import type { Attendee, Badge, Category } from "../../server/shapes";
 import { Code } from "../pieces/Code";
 import { hashOf } from "../route";
+import type { useHeld } from "../useHeld";
 import type { Work } from "../work";
 import { Beside } from "./Beside";
 import { History } from "./History";
 import { fieldsOf, PersonForm } from "./PersonForm";
 import { Role } from "./Role";
-import type { useHeld } from "./useHeld";
 import { rosterSay } from "./words";
 
 interface Props {
@@ -78,7 +78,7 @@ export function Person({ work, id, known, categories, held, onChange, onList, on
   /** Ends a badge a little later: until then it can be taken back, after that it can't. */
   const end = (old: Badge, how: "revoke" | "reissue") =>
     held.hold({
-      person: id,
+      subject: id,
       method: "POST",
       path: of(event, "badges", old.id, how),
       body: how === "revoke" ? { reason: t("roster.reason") } : {},
@@ -94,7 +94,7 @@ export function Person({ work, id, known, categories, held, onChange, onList, on
     });
   const erase = () => {
     held.hold({
-      person: id,
+      subject: id,
       method: "DELETE",
       path: of(event, "attendees", id),
       words: {

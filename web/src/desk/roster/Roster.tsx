@@ -13,9 +13,9 @@ import { NewPerson } from "./NewPerson";
 import { People } from "./People";
 import { Person } from "./Person";
 import "./roster.css";
+import { useHeld } from "../useHeld";
 import { bearerOf } from "./sought";
 import { useBare } from "./useBare";
-import { useHeld } from "./useHeld";
 import { type Ask, usePeople } from "./usePeople";
 import { rosterSay } from "./words";
 

@@ -1,13 +1,13 @@
 // What can't be taken back once it is done is held for a few seconds, in which
 // it can; leaving the page does it at once.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { call } from "../../server/client";
-import { beforeSignOut } from "../../session/session";
-import type { Work } from "../work";
+import { call } from "../server/client";
+import { beforeSignOut } from "../session/session";
+import type { Work } from "./work";
 
 export interface Held {
-  /** Whom it is done to. */
-  readonly person: string;
+  /** What it is done to, by its id. */
+  readonly subject: string;
   readonly method: "POST" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
@@ -34,7 +34,7 @@ export function useHeld({ tell, fail }: Work) {
     const what = take();
     if (!what) return;
     const answer = await call(what.method, what.path, what.body);
-    setWaiting((now) => (now === what.person ? undefined : now));
+    setWaiting((now) => (now === what.subject ? undefined : now));
     what.onDone();
     if (answer.kind === "ok") tell(what.words.done);
     else fail(answer);
@@ -44,7 +44,7 @@ export function useHeld({ tell, fail }: Work) {
     (what: Held) => {
       carryOut();
       held.current = { what, timer: setTimeout(carryOut, HELD_MS) };
-      setWaiting(what.person);
+      setWaiting(what.subject);
       tell(what.words.waits, async () => {
         if (held.current?.what !== what) return; // too late
         take();
