@@ -12,9 +12,10 @@ import (
 // phone asks again, or decides by itself, under the same scan id. These are
 // counts and no rates, so that a faster store serves more.
 const (
-	// maxDeciding scans: more than there are gates at most halls, and few enough
-	// that the last of them is decided before a phone's patience ends, which is 1.5 s.
-	maxDeciding = 1024
+	// maxDeciding scans: enough for a store to be as fast as it can, which it is
+	// at 200, and few enough that even a slow one, of 200 scans a second, decides
+	// the last of them before a phone's patience of 1.5 s ends.
+	maxDeciding = 256
 	// maxUploads of what phones have decided by themselves. Up to 500 scans each,
 	// they must not stand in the way of people at gates.
 	maxUploads = 32

@@ -26,9 +26,17 @@ const (
 	// maxReaders is how many live streams one server carries.
 	maxReaders = 2000
 	// gather is how long frames wait for others before they are sent together:
-	// nobody reads faster, and a board needs no packet for each scan.
-	gather = 20 * time.Millisecond
+	// nobody reads faster, and a board needs no packet for each scan. Many boards
+	// wait a little longer, up to gatherMost, so that they leave the processor to gates.
+	gather       = 20 * time.Millisecond
+	gatherMost   = 50 * time.Millisecond
+	gatherBoards = 250 // from how many boards on they wait longer
 )
+
+// gatherFor is how long frames gather on a server with so many readers.
+func gatherFor(readers int64) time.Duration {
+	return min(max(gather*time.Duration(readers)/gatherBoards, gather), gatherMost)
+}
 
 // getLive streams an event's feed by Server-Sent Events until the reader
 // leaves, is too slow, may no longer read or the server stops.
@@ -72,14 +80,13 @@ func (s *Server) getLive(c *call) error {
 	}
 	beat := time.NewTicker(s.streams.heartbeat)
 	defer beat.Stop()
-	pause := time.NewTimer(0) // fires when what has gathered may go
+	pause := time.NewTimer(time.Hour)
 	defer pause.Stop()
-	waiting := true
-	var sent time.Time
 	frames := feed.Frames()
+	next := frames // nil while frames gather in the feed's buffer: nobody wakes for each of them
 	for {
 		select {
-		case f, open := <-frames:
+		case f, open := <-next:
 			if !open {
 				send()
 				return nil // the reader comes back with its last id
@@ -95,23 +102,15 @@ func (s *Server) getLive(c *call) error {
 					more = false
 				}
 			}
-			if wait := gather - time.Since(sent); !waiting && wait > 0 && out.Len() < largeAnswer {
-				pause.Reset(wait)
-				waiting = true
-			} else if !waiting || out.Len() >= largeAnswer {
-				sent = time.Now()
-				if !send() {
-					return nil
-				}
+			if out.Len() < largeAnswer {
+				next = nil
+				pause.Reset(gatherFor(s.readers.Load()))
+			}
+			if !send() {
+				return nil
 			}
 		case <-pause.C:
-			waiting = false
-			if out.Len() > 0 {
-				sent = time.Now()
-				if !send() {
-					return nil
-				}
-			}
+			next = frames
 		case <-beat.C:
 			if !s.mayGoOn(c) {
 				return nil

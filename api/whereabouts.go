@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,8 +67,10 @@ type move struct {
 	was  bool // inside before it
 }
 
-// maxMoves is how many moves are kept: only the latest scan can be undone.
-const maxMoves = 4
+// maxMoves is how many moves are kept, entries rather than exits: only the latest
+// scan can be undone by hand, but a phone may take back any entry that it had
+// shown as denied.
+const maxMoves = 8
 
 // entered is the latest entry, false when there is none.
 func (p presence) entered() (time.Time, bool) {
@@ -201,23 +204,25 @@ func (p presence) after(r *checkin.Row) (presence, bool) {
 	if v.late && !v.in {
 		return p, false
 	}
-	m := p.moves
-	if len(m) >= maxMoves {
-		if m[0].in {
-			p.entry = max(p.entry, m[0].at)
+	p.moves = append(slices.Clone(p.moves), v)
+	if len(p.moves) > maxMoves {
+		drop := slices.IndexFunc(p.moves[:maxMoves], func(v move) bool { return !v.in })
+		if drop < 0 {
+			drop, p.entry = 0, max(p.entry, p.moves[0].at)
 		}
-		m = m[1:]
+		p.moves = slices.Delete(p.moves, drop, drop+1)
 	}
-	p.moves = append(m[:len(m):len(m)], v)
 	if !v.late {
 		p.inside = v.in
 	}
 	return p, true
 }
 
-// undone makes the presence what it was before a scan. The row tells whether the badge has come
-// back to where it was: an exit can be undone after the badge has gone into
-// another venue of the group, and then it stays there.
+// undone makes the presence what it was before a scan, as far as nothing has
+// moved the badge since; an entry that is undone counts as none in any case. The
+// row tells whether the badge has come back to where it was: an exit can be
+// undone after the badge has gone into another venue of the group, and then it
+// stays there.
 func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
 	moved := r.Note != checkin.NoteNotMoved
 	at := len(p.moves) - 1
@@ -227,8 +232,13 @@ func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
 	if at < 0 && !moved {
 		return p, false
 	}
-	if at >= 0 && (moved || !p.stays(p.moves[at], r)) {
-		p.moves = p.moves[:at:at]
+	switch {
+	case at < 0:
+	case at == p.latestEntry(): // the store knows the one before it, and none that came late
+		later := slices.DeleteFunc(slices.Clone(p.moves[at+1:]), func(v move) bool { return v.in })
+		p.moves = slices.Concat(p.moves[:at], later)
+	case moved || p.latest(at) && (p.inside || !p.moves[at].was):
+		p.moves = slices.Concat(p.moves[:at], p.moves[at+1:])
 	}
 	if moved {
 		p.inside = !p.inside
@@ -236,19 +246,25 @@ func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
 	return p, true
 }
 
-// stays tells whether a move is history after an undo that moved nobody: the
-// badge could not be put back to before it, or its phone took it back when it
-// wasn't, or never had been, the badge's last move.
-func (p presence) stays(v move, r *checkin.Row) bool {
-	if v.was && !p.inside {
-		return true
-	}
-	for i := len(p.moves) - 1; i >= 0 && r.Offline; i-- {
-		if m := p.moves[i]; !m.late {
-			return m.scan != v.scan
+// latest tells whether a move is what the badge's place is by, or came last.
+func (p presence) latest(at int) bool {
+	for i := len(p.moves) - 1; i > at; i-- {
+		if !p.moves[i].late {
+			return false
 		}
 	}
-	return r.Offline
+	return !p.moves[at].late || at == len(p.moves)-1
+}
+
+// latestEntry is the move that entered tells of, -1 when it is among none of them.
+func (p presence) latestEntry() int {
+	latest, time := -1, p.entry
+	for i, v := range p.moves {
+		if v.in && v.at >= time {
+			latest, time = i, v.at
+		}
+	}
+	return latest
 }
 
 // at is where a badge is, "" for nowhere, and since when.

@@ -3,8 +3,10 @@ package main
 import (
 	"strings"
 
+	"lanyard/cmd/lanyard-torture/attack"
 	"lanyard/cmd/lanyard-torture/failover"
 	"lanyard/cmd/lanyard-torture/linear"
+	"lanyard/cmd/lanyard-torture/overload"
 	"lanyard/cmd/lanyard-torture/part"
 	"lanyard/cmd/lanyard-torture/powercut"
 	"lanyard/cmd/lanyard-torture/simulation"
@@ -26,6 +28,10 @@ var parts = []struct {
 	{"failover/sentinel", failover.Sentinel},
 	{"failover/cluster", failover.Cluster},
 	{"simulate", simulation.Conferences},
+	{"overload/scans", overload.Scans},
+	{"overload/boards", overload.Boards},
+	{"attack/embedded", attack.On(attack.Embedded)},
+	{"attack/redis", attack.On(attack.Redis)},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,

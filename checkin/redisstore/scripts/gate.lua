@@ -352,11 +352,14 @@ local function put_back(e, seq, restores, silent, stamp)
         if w ~= gone and all[w] and all[w][INSIDE] == '1' then restore = false end
       end
     end
-    if old and not restore and now[ENTRY_ID] == e[SCAN] then
+    local entered = old and now[ENTRY_ID] == e[SCAN]
+    if entered and not restore then
       for n = 1, 10 do
         if n < ENTRY_AT or n > ENTRY_DAY then old[n] = now[n] end
       end
       restore = true
+    elseif restore and not entered then -- what was forgotten since stays forgotten
+      for n = ENTRY_AT, ENTRY_DAY do old[n] = now[n] end
     end
     if restore then
       local was = now[INSIDE] == '1'

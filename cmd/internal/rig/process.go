@@ -38,6 +38,11 @@ func StartProcess(ctx context.Context, name string, args ...string) (*Process, e
 
 // StartProcessWith is StartProcess with more environment variables, "NAME=value".
 func StartProcessWith(ctx context.Context, env []string, name string, args ...string) (*Process, error) {
+	return startProcess(ctx, env, nil, name, args...)
+}
+
+// startProcess also writes what is said on standard error to log, unless that is nil.
+func startProcess(ctx context.Context, env []string, log io.Writer, name string, args ...string) (*Process, error) {
 	p := &Process{cmd: exec.CommandContext(ctx, name, args...), exited: make(chan struct{})}
 	if len(env) > 0 {
 		p.cmd.Env = append(os.Environ(), env...)
@@ -45,7 +50,9 @@ func StartProcessWith(ctx context.Context, env []string, name string, args ...st
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = stopWithin
 	p.cmd.SysProcAttr = endWithParent()
-	p.cmd.Stderr = &p.stderr
+	if p.cmd.Stderr = &p.stderr; log != nil {
+		p.cmd.Stderr = io.MultiWriter(&p.stderr, log)
+	}
 	read, write := io.Pipe()
 	p.stdout, p.cmd.Stdout = bufio.NewReader(read), write
 	if err := p.cmd.Start(); err != nil {

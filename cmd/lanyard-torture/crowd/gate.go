@@ -26,7 +26,8 @@ type Told struct {
 	Scan, Badge, Gate string
 	Result, Reason    string
 	Seq               uint64
-	At                time.Time // when it was heard
+	At                time.Time     // when it was heard
+	Took              time.Duration // of the request that was answered
 }
 
 // log is what all gates of a hall have been told, in the order in which they heard it.
@@ -122,12 +123,13 @@ func (g *gate) ask(ctx context.Context, q request, badge string) (Told, bool) {
 		panic(err) // plain data
 	}
 	for ctx.Err() == nil {
+		began := time.Now()
 		a, status, err := g.send(ctx, body)
 		switch {
 		case err != nil:
 			g.hall.log.lose()
 		case status == http.StatusOK && a.ID == q.ID && a.Result != "" && a.Seq > 0:
-			return Told{q.ID, badge, q.Gate, a.Result, a.Reason, a.Seq, time.Now()}, true
+			return Told{q.ID, badge, q.Gate, a.Result, a.Reason, a.Seq, time.Now(), time.Since(began)}, true
 		case status == http.StatusOK:
 			g.hall.log.contradict("scan %s got a 200 that is no verdict of it", q.ID)
 			return Told{}, false
@@ -189,11 +191,12 @@ func (h *Hall) NewProbe(s *rig.Service) *Probe {
 
 // Ask once. The status is 0 when there was no answer at all.
 func (p *Probe) Ask(ctx context.Context) (t Told, status int) {
+	began := time.Now()
 	a, status, err := p.gate.send(ctx, p.body)
 	if err != nil {
 		return t, 0
 	}
-	return Told{a.ID, p.badge, gates[0].id, a.Result, a.Reason, a.Seq, time.Now()}, status
+	return Told{a.ID, p.badge, gates[0].id, a.Result, a.Reason, a.Seq, time.Now(), time.Since(began)}, status
 }
 
 func (l *log) begin() {
@@ -245,6 +248,24 @@ func (h *Hall) Silence() time.Duration {
 	longest := h.log.longest
 	h.log.longest = 0
 	return longest
+}
+
+// Took is how long each verdict took that was heard after the first so many.
+func (h *Hall) Took(after int) []time.Duration {
+	h.log.mu.Lock()
+	defer h.log.mu.Unlock()
+	var all []time.Duration
+	for _, t := range h.log.told[after:] {
+		all = append(all, t.Took)
+	}
+	return all
+}
+
+// Refused is how many requests got a status so far.
+func (h *Hall) Refused(status int) int {
+	h.log.mu.Lock()
+	defer h.log.mu.Unlock()
+	return h.log.refused[status]
 }
 
 // Heard is how many verdicts there were so far.
