@@ -189,6 +189,37 @@ func parseMemory(status string) (m Memory, err error) {
 	return m, nil
 }
 
+// ticks of a second in which Linux counts processor time for programs, on
+// every architecture that Go runs on.
+const ticks = 100
+
+// ReadCPU is the processor time that the process has used, its own and the
+// kernel's for it, from /proc.
+func (p *Process) ReadCPU() (time.Duration, error) {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "stat"))
+	if err != nil {
+		return 0, err
+	}
+	return parseCPU(string(text))
+}
+
+func parseCPU(stat string) (time.Duration, error) {
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:]) // the name before it may hold anything
+	const user, system = 11, 12
+	if len(fields) <= system {
+		return 0, errors.New("no utime and stime")
+	}
+	var sum time.Duration
+	for _, field := range fields[user : system+1] {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("utime and stime: %w", err)
+		}
+		sum += time.Duration(n) * time.Second / ticks
+	}
+	return sum, nil
+}
+
 // lastWords keeps the end of what a process says, for the error that says why
 // it died.
 type lastWords struct {
