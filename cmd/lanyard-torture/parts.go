@@ -28,10 +28,10 @@ var parts = []struct {
 	{"failover/sentinel", failover.Sentinel},
 	{"failover/cluster", failover.Cluster},
 	{"simulate", simulation.Conferences},
-	{"attack/embedded", attack.On(attack.Embedded)},
-	{"attack/redis", attack.On(attack.Redis)},
 	{"overload/scans", overload.Scans},
 	{"overload/boards", overload.Boards},
+	{"attack/embedded", attack.On(attack.Embedded)},
+	{"attack/redis", attack.On(attack.Redis)},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,
