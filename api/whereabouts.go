@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,34 +51,34 @@ func (id badgeID) String() string {
 }
 
 // presence is what is known of one badge at one venue: whether it is inside,
-// by what each row says of itself, and its latest moves, which tell what
-// is spent. Undoing a scan puts both back to before it.
+// by what each row says of itself, its latest entry, and its latest moves.
+// Undoing a scan puts all back to before it.
 type presence struct {
 	inside bool
-	entry  int64 // Unix milliseconds of the latest entry before the moves, 0 for none
+	latest entry
 	moves  []move
 }
 
-type move struct {
-	scan uint64 // hash of the scan's id, 0 for the system
+// entry that may be spent; none is zero.
+type entry struct {
 	at   int64  // Unix milliseconds
-	in   bool
-	late bool // counts as an entry and moved nobody
-	was  bool // inside before it
+	scan uint64 // hash of the scan's id
 }
 
-// maxMoves is how many moves are kept: only the latest scan can be undone.
+type move struct {
+	scan   uint64 // hash of the scan's id, 0 for the system
+	late   bool   // counts as an entry and moved nobody
+	was    bool   // inside before it
+	before entry  // the latest one before it
+}
+
+// maxMoves is how many moves are kept: only the latest scan and the latest
+// entry can be undone.
 const maxMoves = 4
 
 // entered is the latest entry, false when there is none.
 func (p presence) entered() (time.Time, bool) {
-	at := p.entry
-	for _, v := range p.moves {
-		if v.in {
-			at = max(at, v.at)
-		}
-	}
-	return time.UnixMilli(at).UTC(), at != 0
+	return time.UnixMilli(p.latest.at).UTC(), p.latest.at != 0
 }
 
 // change is a badge that has moved at a venue, or ended where venue is "".
@@ -176,7 +177,7 @@ func (w *whereabouts) apply(r *checkin.Row) {
 	if !moved {
 		return
 	}
-	if !next.inside && next.entry == 0 && len(next.moves) == 0 {
+	if !next.inside && next.latest.at == 0 && len(next.moves) == 0 {
 		delete(here, id)
 	} else {
 		here[id] = next
@@ -197,20 +198,25 @@ func (p presence) after(r *checkin.Row) (presence, bool) {
 	if r.Result != checkin.Admitted && r.Result != checkin.Exited {
 		return p, false
 	}
-	v := move{scan: scan, at: r.At.UnixMilli(), in: r.Result == checkin.Admitted, late: r.Note == checkin.NoteLate, was: p.inside}
-	if v.late && !v.in {
+	in, at := r.Result == checkin.Admitted, r.At.UnixMilli()
+	v := move{scan: scan, late: r.Note == checkin.NoteLate, was: p.inside, before: p.latest}
+	if v.late && !in {
 		return p, false
 	}
 	m := p.moves
 	if len(m) >= maxMoves {
-		if m[0].in {
-			p.entry = max(p.entry, m[0].at)
+		old := 0
+		if m[0].scan == p.latest.scan {
+			old = 1
 		}
-		m = m[1:]
+		m = slices.Concat(m[:old], m[old+1:])
 	}
 	p.moves = append(m[:len(m):len(m)], v)
+	if in && (!r.Offline || r.Note == checkin.NoteClockSkew || at >= p.latest.at) {
+		p.latest = entry{at, scan}
+	}
 	if !v.late {
-		p.inside = v.in
+		p.inside = in
 	}
 	return p, true
 }
@@ -227,8 +233,12 @@ func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
 	if at < 0 && !moved {
 		return p, false
 	}
-	if at >= 0 && (moved || !p.stays(p.moves[at], r)) {
-		p.moves = p.moves[:at:at]
+	switch {
+	case at < 0:
+	case moved || !p.stays(p.moves[at], r):
+		p.latest, p.moves = p.moves[at].before, p.moves[:at:at]
+	case p.latest.scan == scan: // the badge has moved on, and hasn't entered
+		p.latest = p.moves[at].before
 	}
 	if moved {
 		p.inside = !p.inside
