@@ -25,7 +25,7 @@ PAGES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'we
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build binaries pages test lint fmt bench clean \
+.PHONY: help run build binaries pages test lint fmt bench bench-scale bench-growth clean \
 	need-go need-node need-tests check-fmt check-vet check-static check-mod \
 	test-web test-go test-fuzz test-e2e test-load torture test-torture
 
@@ -151,8 +151,15 @@ fmt: ## format the Go files
 	@$(GOFILES) -exec gofmt -w {} +
 
 bench: build ## measure on this machine (JSON=FILE also writes the numbers)
-	@.ci/need redis
+	@.ci/need redis chromium
 	bin/lanyard-load bench --start bin/lanyard $(if $(JSON),--json $(JSON)) $(ARGS)
+
+bench-scale: ## the same, and with 1,000,000 badges on record
+	@$(MAKE) --no-print-directory bench ARGS="--rows scans,roster,boards,browser,scale $(ARGS)"
+
+bench-growth: build ## latency and memory by badges and servers, into docs/growth.md and docs/growth.svg
+	@.ci/need redis
+	bin/lanyard-load bench --start bin/lanyard --rows growth $(ARGS)
 
 clean: ## remove what was built
 	rm -rf bin web/dist/* web/node_modules .cache

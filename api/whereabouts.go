@@ -51,34 +51,36 @@ func (id badgeID) String() string {
 }
 
 // presence is what is known of one badge at one venue: whether it is inside,
-// by what each row says of itself, its latest entry, and its latest moves.
-// Undoing a scan puts all back to before it.
+// by what each row says of itself, and its latest moves, which tell what
+// is spent. Undoing a scan puts both back to before it.
 type presence struct {
 	inside bool
-	latest entry
+	entry  int64 // Unix milliseconds of the latest entry before the moves, 0 for none
 	moves  []move
 }
 
-// entry that may be spent; none is zero.
-type entry struct {
-	at   int64  // Unix milliseconds
-	scan uint64 // hash of the scan's id
-}
-
 type move struct {
-	scan   uint64 // hash of the scan's id, 0 for the system
-	late   bool   // counts as an entry and moved nobody
-	was    bool   // inside before it
-	before entry  // the latest one before it
+	scan uint64 // hash of the scan's id, 0 for the system
+	at   int64  // Unix milliseconds
+	in   bool
+	late bool // counts as an entry and moved nobody
+	was  bool // inside before it
 }
 
-// maxMoves is how many moves are kept: only the latest scan and the latest
-// entry can be undone.
-const maxMoves = 4
+// maxMoves is how many moves are kept, entries rather than exits: only the latest
+// scan can be undone by hand, but a phone may take back any entry that it had
+// shown as denied.
+const maxMoves = 8
 
 // entered is the latest entry, false when there is none.
 func (p presence) entered() (time.Time, bool) {
-	return time.UnixMilli(p.latest.at).UTC(), p.latest.at != 0
+	at := p.entry
+	for _, v := range p.moves {
+		if v.in {
+			at = max(at, v.at)
+		}
+	}
+	return time.UnixMilli(at).UTC(), at != 0
 }
 
 // change is a badge that has moved at a venue, or ended where venue is "".
@@ -177,7 +179,7 @@ func (w *whereabouts) apply(r *checkin.Row) {
 	if !moved {
 		return
 	}
-	if !next.inside && next.latest.at == 0 && len(next.moves) == 0 {
+	if !next.inside && next.entry == 0 && len(next.moves) == 0 {
 		delete(here, id)
 	} else {
 		here[id] = next
@@ -198,32 +200,29 @@ func (p presence) after(r *checkin.Row) (presence, bool) {
 	if r.Result != checkin.Admitted && r.Result != checkin.Exited {
 		return p, false
 	}
-	in, at := r.Result == checkin.Admitted, r.At.UnixMilli()
-	v := move{scan: scan, late: r.Note == checkin.NoteLate, was: p.inside, before: p.latest}
-	if v.late && !in {
+	v := move{scan: scan, at: r.At.UnixMilli(), in: r.Result == checkin.Admitted, late: r.Note == checkin.NoteLate, was: p.inside}
+	if v.late && !v.in {
 		return p, false
 	}
-	m := p.moves
-	if len(m) >= maxMoves {
-		old := 0
-		if m[0].scan == p.latest.scan {
-			old = 1
+	p.moves = append(slices.Clone(p.moves), v)
+	if len(p.moves) > maxMoves {
+		drop := slices.IndexFunc(p.moves[:maxMoves], func(v move) bool { return !v.in })
+		if drop < 0 {
+			drop, p.entry = 0, max(p.entry, p.moves[0].at)
 		}
-		m = slices.Concat(m[:old], m[old+1:])
-	}
-	p.moves = append(m[:len(m):len(m)], v)
-	if in && (!r.Offline || r.Note == checkin.NoteClockSkew || at >= p.latest.at) {
-		p.latest = entry{at, scan}
+		p.moves = slices.Delete(p.moves, drop, drop+1)
 	}
 	if !v.late {
-		p.inside = in
+		p.inside = v.in
 	}
 	return p, true
 }
 
-// undone makes the presence what it was before a scan. The row tells whether the badge has come
-// back to where it was: an exit can be undone after the badge has gone into
-// another venue of the group, and then it stays there.
+// undone makes the presence what it was before a scan, as far as nothing has
+// moved the badge since; an entry that is undone counts as none in any case. The
+// row tells whether the badge has come back to where it was: an exit can be
+// undone after the badge has gone into another venue of the group, and then it
+// stays there.
 func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
 	moved := r.Note != checkin.NoteNotMoved
 	at := len(p.moves) - 1
@@ -235,10 +234,11 @@ func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
 	}
 	switch {
 	case at < 0:
-	case moved || !p.stays(p.moves[at], r):
-		p.latest, p.moves = p.moves[at].before, p.moves[:at:at]
-	case p.latest.scan == scan: // the badge has moved on, and hasn't entered
-		p.latest = p.moves[at].before
+	case at == p.latestEntry(): // the store knows the one before it, and none that came late
+		later := slices.DeleteFunc(slices.Clone(p.moves[at+1:]), func(v move) bool { return v.in })
+		p.moves = slices.Concat(p.moves[:at], later)
+	case moved || p.latest(at) && (p.inside || !p.moves[at].was):
+		p.moves = slices.Concat(p.moves[:at], p.moves[at+1:])
 	}
 	if moved {
 		p.inside = !p.inside
@@ -246,19 +246,25 @@ func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
 	return p, true
 }
 
-// stays tells whether a move is history after an undo that moved nobody: the
-// badge could not be put back to before it, or its phone took it back when it
-// wasn't, or never had been, the badge's last move.
-func (p presence) stays(v move, r *checkin.Row) bool {
-	if v.was && !p.inside {
-		return true
-	}
-	for i := len(p.moves) - 1; i >= 0 && r.Offline; i-- {
-		if m := p.moves[i]; !m.late {
-			return m.scan != v.scan
+// latest tells whether a move is what the badge's place is by, or came last.
+func (p presence) latest(at int) bool {
+	for i := len(p.moves) - 1; i > at; i-- {
+		if !p.moves[i].late {
+			return false
 		}
 	}
-	return r.Offline
+	return !p.moves[at].late || at == len(p.moves)-1
+}
+
+// latestEntry is the move that entered tells of, -1 when it is among none of them.
+func (p presence) latestEntry() int {
+	latest, time := -1, p.entry
+	for i, v := range p.moves {
+		if v.in && v.at >= time {
+			latest, time = i, v.at
+		}
+	}
+	return latest
 }
 
 // at is where a badge is, "" for nowhere, and since when.

@@ -60,6 +60,9 @@ func (s *State) putBack(e Entry) []Entry {
 		switch {
 		case (now.MovedBy == e.Row.ScanID || now.LastSeq == e.Row.Seq) && (!before.Inside || s.mayReturn(before, left)):
 			before.LastSeq = now.LastSeq
+			if now.EntryID != e.Row.ScanID { // what was forgotten since stays forgotten
+				before = before.withEntryOf(now)
+			}
 		case now.EntryID == e.Row.ScanID:
 			before = now.withEntryOf(before)
 		default:

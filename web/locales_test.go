@@ -15,7 +15,7 @@ var (
 	// Keys stand in the code as whole strings, "scan.title", or as a beginning
 	// with the rest computed: `scan.reason.${r}`, "notice." + kind + ".title".
 	wholeKey = regexp.MustCompile("[\"'`]([a-z]+(?:\\.[a-z_0-9]+)+)[\"'`]")
-	keyStart = regexp.MustCompile("[\"'`]((?:[a-z]+\\.)+)(?:\\$\\{|\" \\+)")
+	keyStart = regexp.MustCompile("[\"'`]((?:[a-z]+\\.)+[a-z_]*)(?:\\$\\{|\" \\+)")
 )
 
 func TestLocalesHaveTheSameKeys(t *testing.T) {

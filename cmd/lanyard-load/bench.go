@@ -60,6 +60,7 @@ type bench struct {
 	many         int // badges of the scale rows
 	rows         []string
 	json         string
+	growthDir    string // where the table and the plot of growth go
 	stdout       io.Writer
 	stderr       io.Writer
 	measurements []BenchRow
@@ -73,6 +74,8 @@ var benchSets = []struct {
 	{"scans", (*bench).scans},
 	{"roster", (*bench).roster},
 	{"boards", (*bench).boards},
+	{"browser", (*bench).browser},
+	{"growth", (*bench).growth},
 	{"scale", (*bench).scale},
 }
 
@@ -87,7 +90,8 @@ func runBench(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	f.IntVar(&b.attendees, "attendees", 100_000, "attendees of the roster rows")
 	f.IntVar(&b.gates, "gates", 64, "gates that scan at the same time")
 	f.IntVar(&b.many, "many", 1_000_000, "badges on record in the scale rows")
-	rows := f.String("rows", "scans,roster,boards", "which `rows`: scans, roster, boards, scale (takes minutes)")
+	rows := f.String("rows", "scans,roster,boards,browser", "which `rows`: scans, roster, boards, browser, scale (takes minutes), growth (takes minutes)")
+	f.StringVar(&b.growthDir, "growth-dir", "docs", "`folder` for the table and the plot of the growth rows")
 	f.StringVar(&b.json, "json", os.Getenv("JSON"), "also write the rows to this `file`; JSON sets it too")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -24,18 +24,19 @@ func (b *bench) roster(ctx context.Context) error {
 }
 
 func (b *bench) rosterOn(ctx context.Context, store string) error {
-	var ratios, imports, signings, memories, peaks []float64
+	var ratios, imports, signings, memories, peaks, searched []float64
 	for round := range min(b.rounds, 3) {
 		signing, err := signBare(b.attendees)
 		if err != nil {
 			return err
 		}
-		imported, memory, err := b.importOnce(ctx, store)
+		imported, memory, typing, err := b.importOnce(ctx, store)
 		if err != nil {
 			return err
 		}
-		b.note("roster of %d on %s round %d: imported and issued in %.2f s, bare signatures %.2f s, memory %.0f MB (peak %.0f MB)",
-			b.attendees, store, round+1, imported.Seconds(), signing.Seconds(), megabytes(memory.Now), megabytes(memory.Peak))
+		b.note("roster of %d on %s round %d: imported and issued in %.2f s, bare signatures %.2f s, memory %.0f MB (peak %.0f MB), search p50 %.1f ms, max %.1f ms",
+			b.attendees, store, round+1, imported.Seconds(), signing.Seconds(), megabytes(memory.Now), megabytes(memory.Peak), typing.P50, typing.Max)
+		searched = append(searched, typing.P50)
 		ratios = append(ratios, imported.Seconds()/signing.Seconds())
 		imports, signings = append(imports, imported.Seconds()), append(signings, signing.Seconds())
 		memories, peaks = append(memories, megabytes(memory.Now)), append(peaks, megabytes(memory.Peak))
@@ -47,25 +48,31 @@ func (b *bench) rosterOn(ctx context.Context, store string) error {
 		fmt.Sprintf("%d attendees: %.2f s / %.2f s on one of %d cores", b.attendees, i, s, runtime.NumCPU())))
 	b.add(NewBenchRow("server's memory in MB, "+store, 250, lower, memories,
 		fmt.Sprintf("resident with %d attendees after the import and %s of scans; at its highest %.0f MB", b.attendees, b.span, p)))
+	b.add(NewBenchRow("ms of a search while typing, "+store, 30, lower, searched,
+		fmt.Sprintf("median over what is typed letter by letter, over HTTP, %d attendees", b.attendees)))
 	return nil
 }
 
 // importOnce starts a server, makes one event of the whole roster, and lets
 // gates scan in it before the memory is read.
-func (b *bench) importOnce(ctx context.Context, store string) (time.Duration, rig.Memory, error) {
+func (b *bench) importOnce(ctx context.Context, store string) (time.Duration, rig.Memory, Latencies, error) {
 	t, err := b.target(ctx, store)
 	if err != nil {
-		return 0, rig.Memory{}, err
+		return 0, rig.Memory{}, Latencies{}, err
 	}
 	defer t.Stop()
 	const tokens = 10_000 // listing the whole roster is no part of what is measured
 	hall, err := MakeHall(ctx, t.Service, HallPlan{Gates: b.gates, Venues: min(4, b.gates), Attendees: b.attendees, Tokens: min(b.attendees, tokens)})
 	if err != nil {
-		return 0, rig.Memory{}, err
+		return 0, rig.Memory{}, Latencies{}, err
 	}
 	Play(ctx, hall, Run{Mix: Mix{Fresh: 1}, Rate: 500, Duration: b.span, Seed: 1})
 	memory, err := t.server.ReadMemory()
-	return hall.Imported, memory, err
+	if err != nil {
+		return 0, memory, Latencies{}, err
+	}
+	times, err := hall.search(ctx)
+	return hall.Imported, memory, NewLatencies(times), err
 }
 
 // signBare is the time for n signatures of the length of a badge's token, one

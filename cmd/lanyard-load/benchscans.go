@@ -49,11 +49,11 @@ func (b *bench) scans(ctx context.Context) error {
 	var toEcho, toScript, toRedis []float64
 	var echos, redises, scripts, bolts []float64
 	for round := -1; round < b.rounds; round++ { // round -1 warms up
-		echoRate, err := b.rate(ctx, redisHall.at(echo.Service), true)
+		echoRate, echoCPU, err := b.rate(ctx, echo, redisHall.at(echo.Service), true)
 		if err != nil {
 			return err
 		}
-		redisRate, err := b.rate(ctx, redisHall, false)
+		redisRate, redisCPU, err := b.rate(ctx, onRedis, redisHall, false)
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (b *bench) scans(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		boltRate, err := b.rate(ctx, boltHall, false)
+		boltRate, boltCPU, err := b.rate(ctx, embedded, boltHall, false)
 		if err != nil {
 			return err
 		}
@@ -69,6 +69,7 @@ func (b *bench) scans(ctx context.Context) error {
 			continue
 		}
 		b.note("scans/s round %d: echo %.0f, on Redis %.0f, bare script %.0f, embedded %.0f", round+1, echoRate, redisRate, scriptRate, boltRate)
+		b.note("  processor time: echo %s; on Redis %s; embedded %s", echoCPU, redisCPU, boltCPU)
 		toEcho, toScript, toRedis = append(toEcho, redisRate/echoRate), append(toScript, redisRate/scriptRate), append(toRedis, boltRate/redisRate)
 		echos, redises, scripts, bolts = append(echos, echoRate), append(redises, redisRate), append(scripts, scriptRate), append(bolts, boltRate)
 	}
@@ -90,21 +91,27 @@ func (b *bench) plan() HallPlan {
 }
 
 // rate is the scans a second of one closed-loop measurement. Every one must be
-// admitted: a number of refusals would be no number of scans.
-func (b *bench) rate(ctx context.Context, hall *Hall, unread bool) (float64, error) {
+// admitted: a number of refusals would be no number of scans. cpu says what
+// each cost.
+func (b *bench) rate(ctx context.Context, t *Target, hall *Hall, unread bool) (perSecond float64, cpu string, err error) {
+	before, err := t.cpu()
+	if err != nil {
+		return 0, "", err
+	}
 	o := Play(ctx, hall, Run{Mix: Mix{Fresh: 1}, Duration: b.span, Seed: 1, Unread: unread})
 	if ctx.Err() != nil {
-		return 0, ctx.Err()
+		return 0, "", ctx.Err()
 	}
 	if o.Spent {
-		return 0, fmt.Errorf("%d badges at %d venues are too few for this machine: use a shorter --span", len(hall.Badges), len(hall.Venues))
+		return 0, "", fmt.Errorf("%d badges at %d venues are too few for this machine: use a shorter --span", len(hall.Badges), len(hall.Venues))
 	}
 	for i := range o.Answers {
 		if a := &o.Answers[i]; !a.Settled || !unread && (a.Result != "admitted" || a.Problem != "") {
-			return 0, fmt.Errorf("a fresh badge was answered %q %s (statuses %v, %d broken connections)", verdict(a), a.Problem, o.Statuses, o.Failures)
+			return 0, "", fmt.Errorf("a fresh badge was answered %q %s (statuses %v, %d broken connections)", verdict(a), a.Problem, o.Statuses, o.Failures)
 		}
 	}
-	return float64(len(o.Answers)) / o.Elapsed.Seconds(), nil
+	after, err := t.cpu()
+	return float64(len(o.Answers)) / o.Elapsed.Seconds(), after.less(before).each(len(o.Answers)), err
 }
 
 // at is the same hall with its scans sent to another server, which has seen

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"lanyard/cmd/lanyard-torture/attack"
 	"lanyard/cmd/lanyard-torture/failover"
 	"lanyard/cmd/lanyard-torture/linear"
 	"lanyard/cmd/lanyard-torture/overload"
@@ -29,6 +30,8 @@ var parts = []struct {
 	{"simulate", simulation.Conferences},
 	{"overload/scans", overload.Scans},
 	{"overload/boards", overload.Boards},
+	{"attack/embedded", attack.On(attack.Embedded)},
+	{"attack/redis", attack.On(attack.Redis)},
 }
 
 // chosen tells whether a part's name is what somebody asked for: all of it,

@@ -51,6 +51,29 @@ export async function start(data: string, addr = "127.0.0.1:0", flags: string[] 
   }
 }
 
+/** The program on an empty store, serving: its address, and the first organizer's key as it shows it. */
+export async function startEmpty(): Promise<{ url: string; key: string; stop: () => Promise<void> }> {
+  const data = mkdtempSync(join(tmpdir(), "lanyard-empty-"));
+  const program = spawn(binary, ["serve", "--addr", "127.0.0.1:0", "--data", data], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const stop = async () => {
+    const ended = new Promise((done) => program.once("exit", done));
+    if (program.exitCode === null && program.kill("SIGTERM")) await ended;
+    rmSync(data, { recursive: true, force: true });
+  };
+  let key = "";
+  for await (const line of createInterface({ input: program.stdout })) {
+    key = /\blk_[\w-]+/.exec(line)?.[0] ?? key;
+    const url = /(http:\S+)\/desk/.exec(line)?.[1];
+    if (!url) continue;
+    program.stdout.resume();
+    return { url, key, stop };
+  }
+  await stop();
+  throw new Error("the program ended before it was serving");
+}
+
 interface Watch {
   /** What may go wrong on purpose: a part of the message or address. */
   readonly allow: string[];

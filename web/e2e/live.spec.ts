@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
+import type { Occupancy, VenueOccupancy } from "../src/server/shapes";
 import { api, type Demo, expect, expectAccessible, expectNoOverflow, listen, test } from "./lanyard";
 
 const WIDE = { width: 1440, height: 900 };
@@ -230,6 +231,40 @@ test("refusals, overrides and conflicts are told as they come, and what went bef
   await expect(notices.first()).toContainText("offline");
   await page.screenshot({ path: info.outputPath("notices.png"), fullPage: true });
   for (const token of [first, second, third]) await studio.leave(token);
+});
+
+test("a gate that gives no sign any more is told as silent, on the board and on the wall", async ({
+  page,
+  demo,
+  watch,
+}, info) => {
+  watch.allow.push("ERR_FAILED");
+  const pier = await hall(demo, "pier", 9);
+  await pier.enter(...(await tokens(demo, 1)));
+  let minutes = 9;
+  await page.route("**/live", (route) =>
+    route.request().resourceType() === "document" ? route.continue() : route.abort(),
+  );
+  await page.route("**/occupancy", async (route) => {
+    const answer = await route.fetch();
+    const board: Occupancy = await answer.json();
+    const seen = new Date(Date.parse(board.at) - minutes * 60_000).toISOString();
+    const gates = (of: VenueOccupancy) =>
+      of.gates.map((g) => (g.id === pier.gate ? { ...g, last_seen: seen } : g));
+    await route.fulfill({
+      json: { ...board, venues: board.venues.map((v) => ({ ...v, gates: gates(v) })) },
+    });
+  });
+  await open(page, demo, "/live");
+  await expect(tile(page, "pier")).toBeVisible();
+  await expect(page.locator(".silent")).toHaveCount(0);
+  minutes = 15;
+  await expect(page.locator(".silent")).toContainText("pier door (15 min ago)", { timeout: 15_000 });
+  await page.screenshot({ path: info.outputPath("silent.png") });
+  await open(page, demo, "/live?wall&lang=zh");
+  await expect(page.locator(".silent")).toContainText("pier门");
+  await page.setViewportSize(WIDE);
+  await page.screenshot({ path: info.outputPath("silent-wall.png") });
 });
 
 test("a venue opens enlarged with its gates and its history", async ({ page, demo }, info) => {

@@ -1,6 +1,6 @@
 -- What scan.lua, undo.lua and sweep.lua share: places, figures and journal
--- rows, read into memory, changed there, and written at the end: rows and places
--- by commit() for each step, figures by finish() for all steps of the script.
+-- rows, read into memory, changed there, and written at the end, for all steps
+-- of the script together: calling a command costs more than what it does.
 --
 -- KEYS[1] rules     hash: the configuration in short (rules.go)
 -- KEYS[2] state     hash: seq; v/VENUE and g/GATE figures; roster revision
@@ -69,10 +69,32 @@ local function place_text(p)
   return concat({p[1], p[2], p[3], p[4], at, id, p[7], p[8], p[9], p[10]}, ',')
 end
 
+-- Fields that have been read, false for those that there are not: scans and
+-- places as they are after the steps so far, the state as it was before them.
+local known = {[RULES] = {}, [STATE] = {}, [SCANS] = {}, [BADGES] = {}, [PLACES] = {}}
+
+-- foresee reads fields, not more at once than Lua takes, that will be asked for.
+local function foresee(key, names)
+  local fields = known[key]
+  for from = 1, #names, 1000 do
+    local values = call('HMGET', key, unpack(names, from, math.min(from + 999, #names)))
+    for i = 1, #values do fields[names[from + i - 1]] = values[i] end
+  end
+end
+
+local function field(key, name)
+  local value = known[key][name]
+  if value == nil then
+    value = call('HGET', key, name)
+    known[key][name] = value
+  end
+  return value
+end
+
 -- read_places gives a badge's places, in a list and by venue.
 local function read_places(badge)
   local all = {}
-  local s = badge ~= '' and call('HGET', PLACES, badge)
+  local s = badge ~= '' and field(PLACES, badge)
   if s then
     for one in gmatch(s, '[^;]+') do
       local p = read_place(one)
@@ -92,14 +114,14 @@ local function place_at(all, venue)
   return p
 end
 
--- The step under way. Its rows and moves are written by commit(), its figures
--- and minutes stay for the next step of the script.
+-- The step under way. commit() adds its rows, answer, places and moves to those
+-- that flush() will write; its figures and minutes stay for the next step.
 local step
 
 -- begin starts a step. Figures that it changes are lost unless keeps is set.
 local function begin(keeps)
   if keeps and step then return end
-  local seq = tonumber(call('HGET', STATE, 'seq'))
+  local seq = tonumber(field(STATE, 'seq'))
   step = {seq = seq, committed = seq, rows = {}, moves = {}, figures = {}, minutes = {}, places = {}, scan = false, answer = false}
 end
 
@@ -120,12 +142,12 @@ end
 
 local function venue_figures(id)
   local name = 'v/' .. id
-  return step.figures[name] or load_venue(id, call('HGET', STATE, name))
+  return step.figures[name] or load_venue(id, field(STATE, name))
 end
 
 local function gate_figures(id)
   local name = 'g/' .. id
-  return step.figures[name] or load_gate(id, call('HGET', STATE, name))
+  return step.figures[name] or load_gate(id, field(STATE, name))
 end
 
 -- settle_place notes that a badge has moved to the place p and was inside or
@@ -134,10 +156,10 @@ local function settle_place(badge, p, was)
   local set = PREFIX .. 'in:' .. p[VENUE]
   local f = venue_figures(p[VENUE])
   if p[INSIDE] == '1' then
-    step.moves[#step.moves + 1] = {'ZADD', set, p[MOVED_AT], badge}
+    step.moves[#step.moves + 1] = {set, p[MOVED_AT], badge}
     if not was then f.inside = f.inside + 1 end
   elseif was then
-    step.moves[#step.moves + 1] = {'ZREM', set, badge}
+    step.moves[#step.moves + 1] = {set, false, badge}
     f.inside = f.inside - 1
   end
 end
@@ -177,11 +199,37 @@ local function row(r, n)
   return text
 end
 
--- commit writes the rows of a step, the answer that they are to a scan, and
--- the places that have changed. What could fail comes before the first write.
-local wrote, refused = false, nil
+-- What the committed steps leave to write: rows up to step.committed; scan ids
+-- and answers in turn; badges by name whose places changed; for each venue's set
+-- when a badge joined it, or false when it left.
+local rows, answers, places, moves = {}, {}, {}, {}
+
+-- commit leaves the step, with the answer that it is to a scan, to flush().
+local function commit()
+  for i = 1, #step.rows do rows[#rows + 1] = step.rows[i] end
+  if step.scan then
+    answers[#answers + 1], answers[#answers + 2] = step.scan, step.answer
+    known[SCANS][step.scan] = step.answer
+  end
+  for badge, all in pairs(step.places) do
+    local text = place_text(all[1])
+    for i = 2, #all do text = text .. ';' .. place_text(all[i]) end
+    known[PLACES][badge], places[badge] = text, true
+  end
+  for _, m in ipairs(step.moves) do
+    local set = moves[m[1]]
+    if not set then
+      set = {}
+      moves[m[1]] = set
+    end
+    set[m[3]] = m[2]
+  end
+  step.rows, step.moves, step.places, step.scan, step.committed = {}, {}, {}, false, step.seq
+end
 
 -- write is a write that may be the first one, which the server may refuse.
+local wrote, refused = false, nil
+
 local function write(...)
   local reply = redis.pcall(...)
   if type(reply) == 'table' and reply.err then
@@ -191,18 +239,35 @@ local function write(...)
   wrote = true
 end
 
-local function commit()
-  local rows, moves, seq, places = step.rows, step.moves, step.seq, {}
-  for badge, all in pairs(step.places) do
-    local text = place_text(all[1])
-    for i = 2, #all do text = text .. ';' .. place_text(all[i]) end
-    places[#places + 1] = {badge, text}
-  end
+-- many calls a command that takes any number of arguments, not with more at
+-- once than Lua takes. There is an even number of them.
+local function many(command, key, args)
+  for from = 1, #args, 2000 do call(command, key, unpack(args, from, math.min(from + 1999, #args))) end
+end
+
+-- flush writes what the committed steps leave, apart from figures. It comes
+-- before anything reads journal or sets.
+local function flush()
+  if #rows == 0 then return end
+  local seq = step.committed
   for i = 1, #rows do write('XADD', JOURNAL, int(seq - #rows + i) .. '-0', 'r', rows[i]) end
-  if step.scan then call('HSET', SCANS, step.scan, step.answer) end
-  for i = 1, #places do call('HSET', PLACES, places[i][1], places[i][2]) end
-  for i = 1, #moves do call(unpack(moves[i])) end
-  step.rows, step.moves, step.places, step.scan, step.committed = {}, {}, {}, false, seq
+  many('HSET', SCANS, answers)
+  local texts = {}
+  for badge in pairs(places) do texts[#texts + 1], texts[#texts + 2] = badge, known[PLACES][badge] end
+  many('HSET', PLACES, texts)
+  for set, badges in pairs(moves) do
+    local joined, left = {}, {}
+    for badge, at in pairs(badges) do
+      if at then
+        joined[#joined + 1], joined[#joined + 2] = at, badge
+      else
+        left[#left + 1] = badge
+      end
+    end
+    many('ZADD', set, joined)
+    many('ZREM', set, left)
+  end
+  rows, answers, places, moves = {}, {}, {}, {}
 end
 
 -- forget drops a step that has failed before it was committed.
@@ -212,8 +277,9 @@ local function forget()
   end
 end
 
--- finish writes the figures of all steps of the script.
+-- finish writes all that the steps of the script leave.
 local function finish()
+  flush()
   if not (wrote and step) then return end
   for _, m in ipairs(step.minutes) do call('HSET', m[1], m[2], m[3]) end
   local state = {'seq', int(step.committed)}
@@ -232,7 +298,7 @@ end
 local function group(venue, rules)
   local others = {}
   if rules and rules[3] ~= '' then
-    for w in gmatch(call('HGET', RULES, 'x/' .. rules[3]) or '', '[^,]+') do
+    for w in gmatch(field(RULES, 'x/' .. rules[3]) or '', '[^,]+') do
       if w ~= venue then others[#others + 1] = w end
     end
   end
@@ -246,8 +312,9 @@ local KIND, RECORDED, SCAN, BADGE, AT_VENUE, GATE, DIRECTION, RESULT, REASON, FL
 -- remembered finds the entry of a scan id: its fields, its text, its seq, the
 -- seq of its undo or "". A missing entry of a known id is found false.
 local function remembered(id)
-  local s = call('HGET', SCANS, id)
+  local s = field(SCANS, id)
   if not s then return nil end
+  flush()
   local seq, undone = match(s, '^(%d+),?(%d*)$')
   local found = call('XRANGE', JOURNAL, seq .. '-0', seq .. '-0')[1]
   if not found then return false end
@@ -256,7 +323,7 @@ end
 
 -- person_of is the record of the attendee of a badge, false when there is none.
 local function person_of(badge)
-  local b = badge ~= '' and call('HGET', BADGES, badge)
+  local b = badge ~= '' and field(BADGES, badge)
   local attendee = b and match(b, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|') or ''
   return attendee ~= '' and call('HGET', PEOPLE, attendee)
 end
@@ -269,7 +336,7 @@ end
 local function put_back(e, seq, restores, silent, stamp)
   local all = read_places(e[BADGE])
   local venue = e[AT_VENUE]
-  local rules = read_venue(call('HGET', RULES, 'v/' .. venue))
+  local rules = read_venue(field(RULES, 'v/' .. venue))
   local figures = venue_figures(venue)
   local note, texts, left, moved = 'not_moved', {}, {}, {}
   local before = restores and split(e[BEFORE], ';') or {}
@@ -279,17 +346,20 @@ local function put_back(e, seq, restores, silent, stamp)
     local now = old and place_at(all, old[VENUE])
     local restore = old and (now[MOVED_BY] == e[SCAN] or now[LAST_SEQ] == seq)
     if restore and old[INSIDE] == '1' then -- not into a venue that is gone, nor while inside another of its group
-      local own = old[VENUE] == venue and rules or read_venue(call('HGET', RULES, 'v/' .. old[VENUE]))
+      local own = old[VENUE] == venue and rules or read_venue(field(RULES, 'v/' .. old[VENUE]))
       if not own then restore = false end
       for _, w in ipairs(group(old[VENUE], own)) do
         if w ~= gone and all[w] and all[w][INSIDE] == '1' then restore = false end
       end
     end
-    if old and not restore and now[ENTRY_ID] == e[SCAN] then
+    local entered = old and now[ENTRY_ID] == e[SCAN]
+    if entered and not restore then
       for n = 1, 10 do
         if n < ENTRY_AT or n > ENTRY_DAY then old[n] = now[n] end
       end
       restore = true
+    elseif restore and not entered then -- what was forgotten since stays forgotten
+      for n = ENTRY_AT, ENTRY_DAY do old[n] = now[n] end
     end
     if restore then
       local was = now[INSIDE] == '1'

@@ -45,6 +45,7 @@ end
 
 -- take_back undoes what the phone, which never heard of it, had shown as denied.
 local function take_back(c, e, answered, undone)
+  flush()
   local kept = step
   begin(not c.dry)
   local text, seq = put_back(e, answered, e[BADGE] ~= '' and undone == '', undone ~= '',
@@ -196,17 +197,23 @@ local function pretend(c, p, figures)
   if p[INSIDE] == '1' and num(p[MOVED_AT]) < num(c.struck) then p[INSIDE], p[MOVED_AT], p[MOVED_BY] = '', c.struck, '' end
 end
 
+-- Results to which the attendee's record is still to be added, and of whom.
+local nameless, people = {}, {}
+
+local function name_all()
+  for from = 1, #people, 1000 do
+    local records = call('HMGET', PEOPLE, unpack(people, from, math.min(from + 999, #people)))
+    for i = 1, #records do nameless[from + i - 1][5] = records[i] end
+  end
+end
+
 -- decide applies the rules and records. overruled is the remembered denial of
 -- a scan that the phone has overruled, record that of the badge.
 local function decide(c, v, opens, direction, overruled, record)
+  if c.dry then flush() end
   local kept = step
   begin(not c.dry)
-  local figures = step.figures['v/' .. c.venue]
-  if not figures or not step.figures['g/' .. c.gate] then
-    local state = call('HMGET', STATE, 'v/' .. c.venue, 'g/' .. c.gate)
-    figures = figures or load_venue(c.venue, state[1])
-    if not step.figures['g/' .. c.gate] then load_gate(c.gate, state[2]) end
-  end
+  local figures = venue_figures(c.venue)
   local r = {kind = 'scan', at = c.at, recorded = c.now, scan = c.id, badge = c.badge, venue = c.venue, gate = c.gate,
     direction = direction, result = '', reason = '', note = '', conflict = '', flags = '', silent = false, operator = c.operator,
     why = '', content = c.content, category = '', earlier = '', inside = '', capacity = v[1], before = '', after = ''}
@@ -242,41 +249,41 @@ local function decide(c, v, opens, direction, overruled, record)
     end
     commit()
   end
-  return {OK, text, seq, '', person ~= '' and call('HGET', PEOPLE, person)}
+  local result = {OK, text, seq, '', false}
+  if person ~= '' then nameless[#nameless + 1], people[#people + 1] = result, person end
+  return result
 end
 
--- The rules that scans of this script have looked up.
-local looked_up, venues = {}, {}
-
-local function look_up(names)
-  local found = {}
-  for i = 1, #names do
-    found[i] = looked_up[names[i]]
-    if found[i] == nil then
-      found = call('HMGET', RULES, unpack(names))
-      for j = 1, #names do looked_up[names[j]] = found[j] end
-      return found
-    end
-  end
-  return found
-end
+local venues = {}
 
 local function venue_rules(id)
   local v = venues[id]
   if v == nil then
-    v = read_venue(look_up({'v/' .. id})[1])
+    v = read_venue(field(RULES, 'v/' .. id))
     venues[id] = v
   end
   return v
 end
 
+-- Venues that nobody was left in when the automatic exit last struck. Whoever
+-- has entered since by an offline scan may have done so before it.
+local empty = {}
+
+local function stays_in(venue, struck)
+  if empty[venue] == struck then return false end
+  flush()
+  if #call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. struck, 'LIMIT', 0, 1) > 0 then return true end
+  empty[venue] = struck
+  return false
+end
+
 local function scan(c, renew)
-  local rules = look_up({'tz', 'g/' .. c.gate, 'k/' .. c.key, 'v/' .. c.venue, 'o/' .. c.operator})
-  if not rules[1] then return {NO_EVENT} end
-  local refusal = guard(c, rules[5])
+  local zone, rule = field(RULES, 'tz'), field(RULES, 'g/' .. c.gate)
+  if not zone then return {NO_EVENT} end
+  local refusal = guard(c, field(RULES, 'o/' .. c.operator))
   if refusal then return refusal end
   local venue, way
-  if rules[2] then venue, way = match(rules[2], '^([^|]*)|(.*)$') end
+  if rule then venue, way = match(rule, '^([^|]*)|(.*)$') end
   local answer, overruled = again(c, way, renew)
   if answer then return answer end
   if not venue then return {NO_GATE} end
@@ -287,17 +294,44 @@ local function scan(c, renew)
   elseif way ~= 'both' and way ~= direction then
     return {WRONG_DIRECTION}
   end
-  local record = c.badge ~= '' and call('HGET', BADGES, c.badge)
+  local record = c.badge ~= '' and field(BADGES, c.badge)
   if c.unverified and not issued_as(c, record) then return {UNVERIFIED} end
   local v = venue_rules(venue)
   if not v then return {NO_GATE} end
-  if venue ~= c.venue or c.zone ~= rules[1] or c.auto ~= v[4] then return {CLOCK, venue, rules[1], v[4]} end
-  if c.struck ~= '' and not c.dry and #call('ZRANGEBYSCORE', PREFIX .. 'in:' .. venue, '-inf', '(' .. c.struck, 'LIMIT', 0, 1) > 0 then
-    return {SWEEP, venue}
-  end
-  return decide(c, v, rules[3] == '1', direction, overruled, record)
+  if venue ~= c.venue or c.zone ~= zone or c.auto ~= v[4] then return {CLOCK, venue, zone, v[4]} end
+  if c.struck ~= '' and not c.dry and stays_in(venue, c.struck) then return {SWEEP, venue} end
+  if c.offline then empty = {} end
+  return decide(c, v, field(RULES, 'k/' .. c.key) == '1', direction, overruled, record)
 end
 
+-- foresee_all reads at once what the scans will ask for.
+local function foresee_all()
+  local asked = {[RULES] = {'tz'}, [STATE] = {'seq'}, [SCANS] = {}, [BADGES] = {}, [PLACES] = {}}
+  local seen = {[RULES] = {}, [STATE] = {}, [SCANS] = {}, [BADGES] = {}, [PLACES] = {}}
+  local function ask(key, name)
+    if seen[key][name] then return end
+    seen[key][name] = true
+    local names = asked[key]
+    names[#names + 1] = name
+  end
+  for a = 3, #ARGV, FIELDS do
+    local gate, badge, venue = ARGV[a + 1], ARGV[a + 4], ARGV[a + 13]
+    ask(RULES, 'g/' .. gate)
+    ask(RULES, 'k/' .. ARGV[a + 5])
+    ask(RULES, 'v/' .. venue)
+    ask(RULES, 'o/' .. ARGV[a + 12])
+    ask(STATE, 'v/' .. venue)
+    ask(STATE, 'g/' .. gate)
+    ask(SCANS, ARGV[a])
+    if badge ~= '' then
+      ask(BADGES, badge)
+      ask(PLACES, badge)
+    end
+  end
+  for key, names in pairs(asked) do foresee(key, names) end
+end
+
+foresee_all()
 local results, kept = {}, nil
 for a = 3, #ARGV, FIELDS do
   kept = step
@@ -311,5 +345,8 @@ for a = 3, #ARGV, FIELDS do
   results[#results + 1] = result
   if result[1] == CLOCK or result[1] == SWEEP then break end
 end
-finish()
-return results
+name_all()
+local taken, failure = pcall(finish)
+if taken then return results end
+if refused and not wrote then return refused end
+error(failure)

@@ -38,6 +38,11 @@ func StartProcess(ctx context.Context, name string, args ...string) (*Process, e
 
 // StartProcessWith is StartProcess with more environment variables, "NAME=value".
 func StartProcessWith(ctx context.Context, env []string, name string, args ...string) (*Process, error) {
+	return startProcess(ctx, env, nil, name, args...)
+}
+
+// startProcess also writes what is said on standard error to log, unless that is nil.
+func startProcess(ctx context.Context, env []string, log io.Writer, name string, args ...string) (*Process, error) {
 	p := &Process{cmd: exec.CommandContext(ctx, name, args...), exited: make(chan struct{})}
 	if len(env) > 0 {
 		p.cmd.Env = append(os.Environ(), env...)
@@ -45,7 +50,9 @@ func StartProcessWith(ctx context.Context, env []string, name string, args ...st
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = stopWithin
 	p.cmd.SysProcAttr = endWithParent()
-	p.cmd.Stderr = &p.stderr
+	if p.cmd.Stderr = &p.stderr; log != nil {
+		p.cmd.Stderr = io.MultiWriter(&p.stderr, log)
+	}
 	read, write := io.Pipe()
 	p.stdout, p.cmd.Stdout = bufio.NewReader(read), write
 	if err := p.cmd.Start(); err != nil {
@@ -180,6 +187,37 @@ func parseMemory(status string) (m Memory, err error) {
 		return m, errors.New("no VmRSS and VmHWM")
 	}
 	return m, nil
+}
+
+// ticks of a second in which Linux counts processor time for programs, on
+// every architecture that Go runs on.
+const ticks = 100
+
+// ReadCPU is the processor time that the process has used, its own and the
+// kernel's for it, from /proc.
+func (p *Process) ReadCPU() (time.Duration, error) {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "stat"))
+	if err != nil {
+		return 0, err
+	}
+	return parseCPU(string(text))
+}
+
+func parseCPU(stat string) (time.Duration, error) {
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:]) // the name before it may hold anything
+	const user, system = 11, 12
+	if len(fields) <= system {
+		return 0, errors.New("no utime and stime")
+	}
+	var sum time.Duration
+	for _, field := range fields[user : system+1] {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("utime and stime: %w", err)
+		}
+		sum += time.Duration(n) * time.Second / ticks
+	}
+	return sum, nil
 }
 
 // lastWords keeps the end of what a process says, for the error that says why

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMemoryOfAProcess(t *testing.T) {
@@ -24,6 +25,26 @@ func TestMemoryOfAProcess(t *testing.T) {
 	}
 	if m, err := parseMemory("VmHWM:\t    2048 kB\nVmRSS:\t    1024 kB\n"); err != nil || m != (Memory{1 << 20, 2 << 20}) {
 		t.Errorf("memory %+v, %v", m, err)
+	}
+}
+
+func TestProcessorTimeOfAProcess(t *testing.T) {
+	if d, err := parseCPU("7 (a ) b) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0"); err != nil || d != 1750*time.Millisecond {
+		t.Errorf("got %v, %v", d, err)
+	}
+	if _, err := parseCPU("7 (sh) S 1 2"); err == nil {
+		t.Error("nonsense is taken for processor time")
+	}
+	p, err := StartProcess(context.Background(), "sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo ready; exec sleep 60")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Stop()
+	if _, err := p.FirstLine(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := p.ReadCPU(); err != nil || d <= 0 {
+		t.Errorf("got %v, %v", d, err)
 	}
 }
 

@@ -26,6 +26,7 @@ type Server struct {
 
 	command []string
 	env     []string
+	log     io.Writer
 	mu      sync.Mutex
 	process *Process
 }
@@ -38,6 +39,8 @@ type Serve struct {
 	Secret string   // LANYARD_SECRET, the same for all servers on one Redis; "" for a file in Dir
 	Args   []string // more flags
 	Env    []string // more variables, "NAME=value"
+	// Log also gets all that the server says on standard error, unless it is nil.
+	Log io.Writer
 }
 
 // firstKey is how serve shows the first organizer's key.
@@ -53,7 +56,7 @@ func StartServer(ctx context.Context, s Serve) (*Server, error) {
 		s.Binary = "." + string(filepath.Separator) + s.Binary
 	}
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	r := &Server{Base: "http://" + addr, env: s.Env,
+	r := &Server{Base: "http://" + addr, env: s.Env, log: s.Log,
 		command: []string{s.Binary, "serve", "--addr", addr, "--data", s.Dir, "--log-level", "warn"}}
 	if s.Redis != "" {
 		r.command = append(r.command, "--redis", s.Redis)
@@ -67,7 +70,7 @@ func StartServer(ctx context.Context, s Serve) (*Server, error) {
 
 // Start runs the server again after Kill or Stop, and waits until it is ready.
 func (s *Server) Start(ctx context.Context) error {
-	p, err := StartProcessWith(ctx, s.env, s.command[0], s.command[1:]...)
+	p, err := startProcess(ctx, s.env, s.log, s.command[0], s.command[1:]...)
 	if err != nil {
 		return err
 	}

@@ -43,8 +43,12 @@ export function Desk({ me, event, lang, onEvent, onSignedOut }: Shift) {
     },
     [lang],
   );
-  // What was done elsewhere is no news here.
-  useEffect(() => setTold(undefined), [task]);
+  const tasks = useRef<HTMLElement>(null);
+  useEffect(() => {
+    setTold(undefined); // what was done elsewhere is no news here
+    // On a phone the tasks are a row that is longer than the screen.
+    tasks.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [task]);
 
   const work = useMemo<Work>(
     () => ({ me, event, lang, rest, go, tell, fail, onEvent }),
@@ -53,7 +57,7 @@ export function Desk({ me, event, lang, onEvent, onSignedOut }: Shift) {
   const Page = PAGES[task];
   return (
     <div class="desk">
-      <nav class="tasks" aria-label={t("desk.tasks")}>
+      <nav ref={tasks} class="tasks" aria-label={t("desk.tasks")}>
         <ul>
           {tasksOf(me.role).map((one) => (
             <li key={one}>

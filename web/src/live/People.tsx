@@ -123,12 +123,14 @@ export function People({
                     <th scope="row">
                       <PersonName person={p} erased={t("live.erased")} />
                     </th>
-                    <td data-label={t("live.organization")} dir="auto">
-                      {p.attendee?.organization}
+                    <td data-label={t("live.organization")}>
+                      {p.attendee?.organization && <bdi>{p.attendee.organization}</bdi>}
                     </td>
-                    <td data-label={t("live.ref")}>{p.ref}</td>
-                    <td data-label={t("live.gate")} dir="auto">
-                      {gateName(p.gate, place)}
+                    <td data-label={t("live.ref")} class="ref">
+                      {p.ref}
+                    </td>
+                    <td data-label={t("live.gate")}>
+                      <bdi>{gateName(p.gate, place)}</bdi>
                     </td>
                     <td data-label={t("live.since")}>
                       <time dateTime={p.since}>{clock(p.since, lang)}</time>

@@ -3,10 +3,13 @@ import type { History, VenueOccupancy } from "../server/shapes";
 import { level, percent, soon } from "./board";
 import { BOX, dayBegan, sparkline } from "./history";
 import { useBefore } from "./useLive";
-import { type LiveSay, names, number, words } from "./words";
+import { breadth, type LiveSay, names, number, words } from "./words";
 
 /** Shapes that go with the colours and words. */
 export const signs = { calm: "", amber: "▲", red: "▲▲", alarm: "■" } as const;
+
+/** Further ahead than this, in s, today's rate says nothing. */
+const FORESEEABLE_S = 12 * 3600;
 
 /** A number that rolls when it changes. */
 export function Rolling({ n, lang }: { n: number; lang: Lang }) {
@@ -43,18 +46,25 @@ export function Tile(props: {
 }) {
   const { venue, day, now, t, lang, wall, tight } = props;
   const full = percent(venue);
-  const until = venue.full_in_s ? soon(venue.full_in_s) : undefined;
+  const until = venue.full_in_s && venue.full_in_s <= FORESEEABLE_S ? soon(venue.full_in_s) : undefined;
   const rate = (n: number) => n.toLocaleString(lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
   const limit = venue.capacity > 0 ? number(venue.capacity, lang) : undefined;
   // How wide the number and its limit are, in digits: they fill the tile.
   const digits = number(venue.inside, lang).length + (limit ? limit.length * 0.42 + 0.8 : 0);
-  const [name, second] = names(venue.name, venue.id, lang, wall);
+  const [name = venue.id, second] = names(venue.name, venue.id, lang, wall);
   return (
     <li class={`tile ${level(venue)}`} data-venue={venue.id} style={{ "--digits": Math.max(digits, 4) }}>
       <h2 dir="auto">
-        <a href={`#venue=${encodeURIComponent(venue.id)}`}>{name}</a>
+        <a href={`#venue=${encodeURIComponent(venue.id)}`} style={{ "--em": breadth(name) }}>
+          {name}
+        </a>
         {second && (
-          <span class="second" lang={lang === "zh" ? "en" : "zh"} dir="auto">
+          <span
+            class="second"
+            lang={lang === "zh" ? "en" : "zh"}
+            dir="auto"
+            style={{ "--em": breadth(second) }}
+          >
             {second}
           </span>
         )}

@@ -13,6 +13,10 @@ export function names(text: Text | undefined, id: string, lang: Lang, wall: bool
   return wall && other && other !== own ? [own, other] : [own];
 }
 
+/** How wide a text runs at the most, in em: Chinese letters are squares, others narrower. */
+export const breadth = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 1 : 0.68), 0);
+
 /** A length of time, "3 min", or "now" where it is shorter than a minute. */
 export function ago(seconds: number, t: LiveSay): string {
   if (seconds < 60) return t("live.now");

@@ -53,6 +53,7 @@ const answerTo = (r: ScanRequest, seq = 11): ScanAnswer => ({
 class Hall {
   up = true;
   signedOut = false;
+  tells: ScannerAnswer = full;
   readonly scans: ScanRequest[] = [];
   readonly batches: (readonly ScanRequest[])[] = [];
   item: (r: ScanRequest) => unknown = (r) => answerTo(r, 12);
@@ -75,7 +76,7 @@ class Hall {
       if (this.up) this.batches.push(scans);
       return this.#say(() => ({ items: scans.map(this.item) as ScanAnswer[] }));
     },
-    scanner: async () => this.#say(() => full),
+    scanner: async () => this.#say(() => this.tells),
     ping: async () => this.#say(() => undefined),
     undo: async () => this.#say(() => undefined),
   };
@@ -181,6 +182,28 @@ describe("Phone", () => {
     const hung = await open({ server: { ...hall.server, scanner: () => never } });
     expect(hung.phone.view.known).toBeDefined();
     hung.phone.stop();
+  });
+
+  it("goes by the keys that its last contact told it of", async () => {
+    const { phone } = await open();
+    const other = String(generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" }).x);
+    const hears = async (...keys: { kid: string; x: string }[]) => {
+      hall.up = true;
+      hall.tells = { ...full, seq: hall.tells.seq + 1, jwks: { keys } };
+      await phone.sync();
+      hall.up = false;
+    };
+    const offline = async (n: number, direction: "in" | "out" = "in") =>
+      phone.decide(
+        newScan(token(n), direction === "in" ? north : { ...north, direction: "both" }, direction),
+      );
+
+    await hears({ kid: "k1", x }, { kid: "k2", x: other }); // rotated: the old one stays good
+    expect(await offline(1)).toMatchObject({ result: "admitted" });
+    await hears({ kid: "k2", x: other }); // withdrawn
+    expect(await offline(2)).toMatchObject({ result: "denied", reason: "invalid_token" });
+    expect(await offline(1, "out")).toMatchObject({ result: "exited" });
+    phone.stop();
   });
 
   it("takes nothing over from another operator, who has other gates", async () => {

@@ -60,7 +60,7 @@ export function Crew(work: Work) {
             const ended = o.expires_at !== undefined && Date.parse(o.expires_at) <= Date.now();
             return (
               <li key={o.id} aria-busy={waiting === o.id}>
-                <span class="operator">
+                <span class="entry">
                   <b dir="auto">{o.name}</b>
                   <span>{t(`crew.role.${o.role}`)}</span>
                   <small>

@@ -9,7 +9,7 @@ import { crewSay } from "./words";
 /** How long a pairing link is good for; counted here, as clocks may differ. */
 const GOOD_MS = 15 * 60_000;
 /** How often is looked whether the phone has signed in. */
-const LOOK_MS = 3000;
+const LOOK_MS = 2000;
 const TICK_MS = 1000;
 
 interface Props {
@@ -68,7 +68,7 @@ export function Pair({ work, operator, made, onClose }: Props) {
     return () => clearInterval(again);
   }, [link, paired, path]);
 
-  const left = link ? Math.max(0, Math.ceil((link.until - now) / TICK_MS)) : 0;
+  const left = link ? Math.min(GOOD_MS / TICK_MS, Math.max(0, Math.ceil((link.until - now) / TICK_MS))) : 0;
   const two = (n: number) => String(n).padStart(2, "0");
   const host = link && new URL(link.url).hostname;
   return (

@@ -88,7 +88,7 @@ export function GateForm({ work, old, within, venues, load, onClose }: Props) {
           hint={t("places.direction_hint")}
           wrong={filling.wrong.direction}
           value={direction}
-          options={DIRECTIONS.map((value) => ({ value, text: t(`places.direction_${value}`) }))}
+          options={DIRECTIONS.map((value) => ({ value, text: t(`places.way.${value}`) }))}
           onValue={setDirection}
         />
       </Form>

@@ -29,7 +29,7 @@ export function VenueBlock({ venue, gates, categories, now, lang, onDrop, onDrop
     [t("places.inside"), now ? n(now.inside) : "—"],
     [t("places.hours"), hours.length ? listed(hours) : t("places.always")],
     [t("places.categories"), admitted.length ? listed(admitted) : t("places.everybody")],
-    [t("places.reentry"), t(`places.reentry_${venue.reentry ?? "free"}`)],
+    [t("places.reentry"), t(`places.comes.${venue.reentry ?? "free"}`)],
     ...(venue.exclusive ? [[t("places.exclusive"), venue.exclusive]] : []),
     ...(venue.auto_exit_at ? [[t("places.auto_exit"), venue.auto_exit_at]] : []),
   ];
@@ -73,7 +73,7 @@ export function VenueBlock({ venue, gates, categories, now, lang, onDrop, onDrop
                     {WAYS[g.direction]}
                   </span>
                   <span dir="auto">{gate}</span>
-                  <small>{t(`places.direction_${g.direction}`)}</small>
+                  <small>{t(`places.way.${g.direction}`)}</small>
                   {seen && <small class="number">{t("places.last_scan", { at: clock(seen, lang) })}</small>}
                 </span>
                 <span class="acts">

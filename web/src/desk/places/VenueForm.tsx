@@ -114,7 +114,7 @@ export function VenueForm({ work, old, venues, categories, load, onClose }: Prop
           label={t("places.reentry")}
           wrong={filling.wrong.reentry}
           value={reentry}
-          options={REENTRY.map((value) => ({ value, text: t(`places.reentry_${value}`) }))}
+          options={REENTRY.map((value) => ({ value, text: t(`places.comes.${value}`) }))}
           onValue={setReentry}
         />
         <Ticks

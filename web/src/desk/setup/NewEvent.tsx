@@ -43,9 +43,9 @@ export function NewEvent({ lang, onEvent, onSignedOut, onCancel }: Props) {
       venue: start && !isNamed(venue) ? t("setup.wrong.name") : undefined,
       capacity: start && !(Number.isInteger(size) && size >= 0) ? t("setup.wrong.capacity") : undefined,
     };
-    const first = start ? { name: textOf(venue), capacity: size } : undefined;
-    const all = begun && steps ? steps : stepsOf({ id, ...bodyOf(draft) }, first);
     const done = await filling.send(wrong, async () => {
+      const first = start ? { name: textOf(venue), capacity: size } : undefined;
+      const all = begun && steps ? steps : stepsOf({ id, ...bodyOf(draft) }, first);
       setSteps(all);
       const went = await take(all, taken, setTaken);
       return went.trouble ?? call<EventRecord>("GET", of(id));

@@ -42,7 +42,7 @@ export function Next({ event, lang, fail }: Work) {
       text: t("setup.next.roster"),
       state: t("setup.next.roster_state", { n: n(total) }),
       done: total > 0,
-      href: total > 0 ? hashOf("roster") : hashOf("roster", "import"),
+      href: hashOf("roster"),
     },
     {
       text: t("setup.next.badges"),

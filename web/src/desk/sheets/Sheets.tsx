@@ -121,7 +121,8 @@ export function Sheets(work: Work) {
         </div>
       )}
       {about && (
-        <section class={`paper-${paper} preview`} aria-label={t("sheets.preview")}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        <section class={`paper-${paper} preview`} aria-label={t("sheets.preview")} tabIndex={0}>
           {sheets.map((cards) => (
             <div key={cards[0]?.id} class="sheet">
               {cards.map((p) => (
