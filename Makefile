@@ -157,7 +157,7 @@ bench: build ## measure on this machine (JSON=FILE also writes the numbers)
 bench-scale: ## the same, and with 1,000,000 badges on record
 	@$(MAKE) --no-print-directory bench ARGS="--rows scans,roster,boards,browser,scale $(ARGS)"
 
-bench-growth: build ## latency and memory by badges and servers, into docs/growth.md and docs/growth.svg
+bench-growth: build ## latency and memory by badges and servers, into cmd/lanyard-load/growth/growth.md and cmd/lanyard-load/growth/growth.svg
 	@.ci/need redis
 	bin/lanyard-load bench --start bin/lanyard --rows growth $(ARGS)
 

@@ -91,7 +91,7 @@ func runBench(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	f.IntVar(&b.gates, "gates", 64, "gates that scan at the same time")
 	f.IntVar(&b.many, "many", 1_000_000, "badges on record in the scale rows")
 	rows := f.String("rows", "scans,roster,boards,browser", "which `rows`: scans, roster, boards, browser, scale (takes minutes), growth (takes minutes)")
-	f.StringVar(&b.growthDir, "growth-dir", "docs", "`folder` for the table and the plot of the growth rows")
+	f.StringVar(&b.growthDir, "growth-dir", filepath.Join("cmd", "lanyard-load", "growth"), "`folder` for the table and the plot of the growth rows")
 	f.StringVar(&b.json, "json", os.Getenv("JSON"), "also write the rows to this `file`; JSON sets it too")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
