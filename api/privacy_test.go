@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +71,12 @@ func TestWhatLeaves(t *testing.T) {
 		h.mark()
 		h.run([]step{{do: scans, as: "gate", body: scan("UUID9", "{TOKEN:LI}", "north", ""), status: 200}})
 		return h
+	}
+	listed := string(must(os.ReadFile("../ARCHITECTURE.md")))
+	for route := range leaves {
+		if _, path, _ := strings.Cut(route, " "); !strings.Contains(listed, path+"`") {
+			t.Errorf("ARCHITECTURE.md doesn't list %s", route)
+		}
 	}
 	shared := fresh() // by all requests that change nothing
 	for _, row := range hostileRoutes() {
