@@ -29,7 +29,7 @@ const (
 	// nobody reads faster, and a board needs no packet for each scan. Many boards
 	// wait a little longer, up to gatherMost, so that they leave the processor to gates.
 	gather       = 20 * time.Millisecond
-	gatherMost   = 50 * time.Millisecond
+	gatherMost   = 100 * time.Millisecond
 	gatherBoards = 250 // from how many boards on they wait longer
 )
 

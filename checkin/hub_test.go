@@ -84,13 +84,15 @@ func TestFeed(t *testing.T) {
 		ScanID  string `json:"scan_id"`
 		Subject *string
 	}
-	fr := nextOf(t, f, FrameScan)
-	if err := json.Unmarshal(fr.Data, &row); err != nil || fr.ID != a.Seq || row.Seq != a.Seq || row.Kind != KindScan || row.ScanID != a.ScanID {
-		t.Errorf("scan frame %d %s: %v", fr.ID, fr.Data, err)
-	}
-	for {
-		if o := occupancyOf(t, nextOf(t, f, FrameOccupancy)); o.InsideTotal == 0 {
-			break
+	for told, left := false, false; !told || !left; { // the numbers may come before the row
+		switch fr := next(t, f); fr.Event {
+		case FrameScan:
+			if err := json.Unmarshal(fr.Data, &row); err != nil || fr.ID != a.Seq || row.Seq != a.Seq || row.Kind != KindScan || row.ScanID != a.ScanID {
+				t.Errorf("scan frame %d %s: %v", fr.ID, fr.Data, err)
+			}
+			told = true
+		case FrameOccupancy:
+			left = occupancyOf(t, fr).InsideTotal == 0
 		}
 	}
 	// The configuration is told as well: a capacity changes the board.

@@ -31,9 +31,11 @@ type Options struct {
 	// FoldEvery is after how many rows of an event a snapshot is taken; 0 means
 	// 100,000.
 	FoldEvery uint64
-	// Existing refuses to make a store where there is none: a folder that is
-	// empty may be one whose disk isn't mounted at this moment.
-	Existing bool
+	// Again opens a store whose last write failed in this process. It is read
+	// from the disk, whatever the system keeps of it in memory, and none is made where
+	// there is none: an empty folder may be one whose disk isn't mounted at this
+	// moment.
+	Again bool
 }
 
 // Store is a checkin.Store in a directory.
@@ -45,15 +47,15 @@ type Store struct {
 // Open opens or makes the store in dir: ErrLocked when it is open elsewhere.
 func Open(dir string, o Options) (*Store, error) {
 	file, open := filepath.Join(dir, "lanyard.db"), os.OpenFile
-	if o.Existing {
+	if o.Again {
 		open = func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			return os.OpenFile(name, flag&^os.O_CREATE, mode)
 		}
+		if err := forget(file); err != nil {
+			return nil, fmt.Errorf("opening the store in %s: %w", dir, err)
+		}
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
-	}
-	if err := forget(file); err != nil {
-		return nil, fmt.Errorf("opening the store in %s: %w", dir, err)
 	}
 	db, err := bolt.Open(file, 0o600, &bolt.Options{OpenFile: open,
 		Timeout: time.Second, FreelistType: bolt.FreelistMapType, NoFreelistSync: true, InitialMmapSize: 256 << 20})

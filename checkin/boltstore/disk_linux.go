@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -13,9 +12,6 @@ import (
 // (PostgreSQL's wiki, "Fsync Errors"). Pages that are yet to be written stay.
 func forget(path string) error {
 	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (s *server) heal(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		store, err := boltstore.Open(s.settings.data, boltstore.Options{Existing: true})
+		store, err := boltstore.Open(s.settings.data, boltstore.Options{Again: true})
 		var c *core
 		if err == nil {
 			c, err = s.on(ctx, store)

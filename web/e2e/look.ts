@@ -69,6 +69,9 @@ export async function barriers(page: Page, all: boolean): Promise<string[]> {
 /** As many stops as are tried on one page. */
 const STOPS = 40;
 
+/** Presses of Tab that a field for a day and a time takes beyond the first: its parts, and its calendar. */
+const PARTS = 6;
+
 /** What Tab does not reach of all that can be pressed or filled in, and where the focus can't be seen. */
 export async function unreached(page: Page): Promise<string[]> {
   const count = await page.evaluate((most) => {
@@ -101,7 +104,8 @@ export async function unreached(page: Page): Promise<string[]> {
     Object.assign(window, { tabbed: { wanted, unseen } });
     return wanted.size;
   }, STOPS);
-  for (let i = 0; i < count + 2; i++) await page.keyboard.press("Tab");
+  const parted = await page.locator("[type=datetime-local], [type=date], [type=time]").count();
+  for (let i = 0; i < count + 2 + PARTS * parted; i++) await page.keyboard.press("Tab");
   return page.evaluate(() => {
     const { wanted, unseen } = (
       window as unknown as { tabbed: { wanted: Set<HTMLElement>; unseen: string[] } }

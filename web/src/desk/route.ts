@@ -43,6 +43,7 @@ export function usePlace(role: Role, fallback: Task): Place {
   useEffect(() => {
     const follow = () => setHash(location.hash);
     addEventListener("hashchange", follow);
+    follow(); // it may have changed before anybody listened
     return () => removeEventListener("hashchange", follow);
   }, []);
   return placeOf(hash, role, fallback);

@@ -1,6 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
+import { useSlash } from "../../live/useSlash";
 import { type Lang, local } from "../../say/say";
 import type { Gate, Operator, Venue } from "../../server/shapes";
+import { Field } from "../pieces/Field";
 import { Choice, Input } from "../pieces/Input";
 import { soughtBy } from "../roster/sought";
 import { ACTS, ANYTHING, type Ask } from "./ask";
@@ -28,6 +30,7 @@ export function Filters({ lang, ask, venues, gates, staff, onAsk }: Props) {
     const timer = setTimeout(() => onAsk({ ...ask, badge: soughtBy(badge) }), TYPING_MS);
     return () => clearTimeout(timer);
   }, [badge, ask]);
+  const field = useSlash();
   const any = { value: "", text: t("record.any") };
   const within = gates.filter((g) => !ask.venue || g.venue === ask.venue);
   return (
@@ -56,7 +59,18 @@ export function Filters({ lang, ask, venues, gates, staff, onAsk }: Props) {
         options={[any, ...staff.map((o) => ({ value: o.id, text: o.name }))]}
         onValue={(operator) => onAsk({ ...ask, operator })}
       />
-      <Input label={t("record.badge")} value={badge} onValue={setBadge} />
+      <Field label={t("record.badge")} hint={t("record.slash")}>
+        {(ties) => (
+          <input
+            {...ties}
+            ref={field}
+            autocomplete="off"
+            spellcheck={false}
+            value={badge}
+            onInput={(e) => setBadge(e.currentTarget.value)}
+          />
+        )}
+      </Field>
       <Input
         type="datetime-local"
         label={t("record.from")}
