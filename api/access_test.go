@@ -180,13 +180,13 @@ func TestOpenRoutesKnowNobody(t *testing.T) {
 		if do == "" {
 			do = strings.Replace(row.route, " ", " /", 1)
 		}
+		before := h.digest()
 		_, plain := h.request(step{do: do})
 		for _, as := range []string{"root", "organizer", "desk", "supervisor", "gate", "limited", "security", "stranger", ""} {
 			s := step{do: do, as: as, status: 200}
 			if as == "" {
 				s.header = map[string]string{"Authorization": "Bearer lk_wrong", "Cookie": "lanyard_session=wrong"}
 			}
-			before := h.digest()
 			s.after = func(h *hall, r *http.Response, body []byte) {
 				if row.route != "GET /metrics" && string(body) != string(plain) {
 					t.Errorf("%s answers %q something else", row.route, as)
@@ -195,9 +195,10 @@ func TestOpenRoutesKnowNobody(t *testing.T) {
 					t.Errorf("%s sets a cookie", row.route)
 				}
 			}
-			if h.run([]step{s}); h.digest() != before {
-				t.Errorf("%s as %q changed the store", row.route, as)
-			}
+			h.run([]step{s})
+		}
+		if h.digest() != before {
+			t.Errorf("%s changed the store", row.route)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func TestHostileUploads(t *testing.T) {
 		{"deep", workbook(strings.Repeat("<x>", 5000)+strings.Repeat("</x>", 5000), nil), xlsx, 400, "bad_xlsx"},
 	} {
 		h.refusedUpload(step{do: "POST " + ciep + "/imports?issue=true", as: "organizer", body: c.body, header: c.header, status: c.status, want: []string{`"code":"` + c.code + `"`}})
-		if c.code != "no_header" { // which a preview can do without
+		if c.code != "no_header" && len(c.body) < 1<<20 { // a preview can do without; and the large take long enough once
 			h.refusedUpload(step{do: "POST " + ciep + "/imports/preview", as: "organizer", body: c.body, header: c.header, status: c.status, want: []string{`"code":"` + c.code + `"`}})
 		}
 		if t.Failed() {

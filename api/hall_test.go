@@ -92,8 +92,9 @@ type faultyStore struct {
 	checkin.Store
 	mu       sync.Mutex
 	down     bool
-	journals int // how many readings of the journal will work; 0 for all
-	lookups  int // of keys, sessions and pairing codes
+	defect   bool // whoever scans runs into a fault of the program
+	journals int  // how many readings of the journal will work; 0 for all
+	lookups  int  // of keys, sessions and pairing codes
 }
 
 func (s *faultyStore) look() {
@@ -148,6 +149,9 @@ func (s *faultyStore) breakJournal(after int) {
 func (s *faultyStore) fail() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.defect {
+		panic("a fault of the program")
+	}
 	if s.down {
 		return fmt.Errorf("dial 10.1.2.3:6379: connection refused: %w", checkin.ErrUnavailable)
 	}

@@ -226,12 +226,13 @@ func TestDayTellsNothing(t *testing.T) {
 			h.faulty.set(true)
 			day(step{do: scans, as: "gate", body: scan("UUID11", wu, "north", ""), status: 503}, step{do: "GET //b/{LINK:WU}", status: 503})
 			h.faulty.set(false)
-			h.faulty.breakJournal(0)
-			h.store.Close()
-			down := h.faulty.Store
-			h.faulty.Store = nil // a defect, which is logged with where it was
+			h.faulty.mu.Lock()
+			h.faulty.defect = true // which is logged with where it was
+			h.faulty.mu.Unlock()
 			res, body := h.request(step{do: scans, as: "gate", body: scan("UUID12", "{TOKEN:WU}", "north", "")})
-			h.faulty.Store = down
+			h.faulty.mu.Lock()
+			h.faulty.defect = false
+			h.faulty.mu.Unlock()
 			if res.StatusCode != 500 {
 				t.Errorf("a defect is answered %d", res.StatusCode)
 			}
