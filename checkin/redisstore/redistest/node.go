@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -161,6 +162,16 @@ func (n *Node) start() error {
 	return n.await()
 }
 
+// answers tells whether it is this server that answers: while it was down,
+// somebody else's may have taken its port.
+func (n *Node) answers(c *redis.Client) error {
+	info, err := c.Info(context.Background(), "server").Result()
+	if err == nil && !strings.Contains(info, fmt.Sprintf("\r\nprocess_id:%d\r\n", n.cmd.Process.Pid)) {
+		err = errors.New("another server has its port")
+	}
+	return err
+}
+
 // await returns once the server answers.
 func (n *Node) await() error {
 	c := redis.NewClient(&redis.Options{Addr: n.Addr(), MaxRetries: -1, DialerRetries: 1})
@@ -169,7 +180,7 @@ func (n *Node) await() error {
 		conn, err := net.Dial("tcp", n.Addr()) // the client would log each refusal
 		if err == nil {
 			_ = conn.Close()
-			err = c.Ping(context.Background()).Err()
+			err = n.answers(c)
 		}
 		if err == nil {
 			return nil
@@ -194,14 +205,21 @@ func (n *Node) log() string {
 	return string(b)
 }
 
+// freePort is one that nobody listens on at this moment. It lies below the
+// range from which systems take the ports of outgoing connections (Linux: from
+// 32768), so that a server which was killed finds it free.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const from, to = 16_384, 32_768
+	for range 100 {
+		port := from + rand.IntN(to-from)
+		if l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatalf("no free port between %d and %d", from, to)
+	return 0
 }
 
 // Clear removes everything that the server holds.
