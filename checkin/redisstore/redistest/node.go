@@ -165,6 +165,9 @@ func (n *Node) start() error {
 // answers tells whether it is this server that answers: while it was down,
 // somebody else's may have taken its port.
 func (n *Node) answers(c *redis.Client) error {
+	if err := c.Ping(context.Background()).Err(); err != nil {
+		return err // LOADING, perhaps
+	}
 	info, err := c.Info(context.Background(), "server").Result()
 	if err == nil && !strings.Contains(info, fmt.Sprintf("\r\nprocess_id:%d\r\n", n.cmd.Process.Pid)) {
 		err = errors.New("another server has its port")
