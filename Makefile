@@ -107,7 +107,7 @@ test-web: web/node_modules/.installed
 # them: of badge it watches what is shared: codes, keyrings and the secret.
 test-go:
 	$(GO) test -race -timeout 10m $$($(GO) list ./... | grep -v '^lanyard/badge$$')
-	$(GO) test -race -run 'Codes|Ring|Secret|Sealed' ./badge
+	$(GO) test -race -run 'Codes|Concurrent|Ring|Secret' ./badge
 	$(GO) test ./badge
 
 # Every fuzz target there is gets a few seconds: enough to catch one that
