@@ -76,6 +76,27 @@ test("a supervisor looks up, finds by name and lets in", async ({ demo, camera, 
   expect(await inside(demo)).toBe(before + 1);
 });
 
+test("a number mistyped is told at its field, and nothing comes of it", async ({ demo, camera, phones }) => {
+  const gates = await gatesOf(demo);
+  const who = await guest(demo);
+  camera.play({ seconds: 0.1 });
+  const page = await (await phones()).newPage();
+  const asked: string[] = [];
+  page.on("request", (r) => r.method() === "POST" && asked.push(new URL(r.url()).pathname));
+  await signIn(page, demo, demo.gate_key);
+  await startShift(page, gates.in);
+  await expect(page.locator("video")).toBeVisible();
+  asked.length = 0;
+  await page.getByRole("button", { name: "Type" }).click();
+  const field = page.getByLabel("Badge code");
+  await field.fill(who.badge.slice(1));
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toHaveText("A badge number has 11 characters; these are 10.");
+  await expect(field).toHaveValue(who.badge.slice(1));
+  await expect(field).toBeFocused();
+  expect(asked).toEqual([]);
+});
+
 test("the scanner's own files are all that its worker keeps", async ({ demo }) => {
   const worker = await (await fetch(`${demo.base_url}/scan-sw.js`)).text();
   const files: string[] = JSON.parse(/const files = (\[.*?\]);/.exec(worker)?.[1] ?? "[]");

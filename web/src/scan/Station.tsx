@@ -4,18 +4,19 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
 import type { Direction, Gate, Role, Venue } from "../server/shapes";
 import type { Camera, CameraState } from "./camera";
+import { readEntry } from "./entry";
 import { newScan, type Scan, type Verdict } from "./gate";
 import { Lane, type LaneState } from "./lane";
 import { More } from "./More";
 import type { Phone, View } from "./phone";
 import { useSound } from "./SoundCheck";
-import { TypeForm } from "./TypeForm";
+import { type Returned, TypeForm } from "./TypeForm";
 import { openSound, play, tuneOf } from "./tone";
 import { VerdictScreen } from "./VerdictScreen";
 import { Viewfinder } from "./Viewfinder";
 import { keepAwake } from "./wake";
 import { typed, Wedge } from "./wedge";
-import { refusal, type ScanSay, spoken } from "./words";
+import { refusal, type ScanSay, slip, spoken } from "./words";
 
 interface Props {
   readonly event: string;
@@ -44,6 +45,7 @@ export function Station(props: Props) {
   const [last, setLast] = useState<{ id: string; token: string }>();
   const [seen, setSeen] = useState<{ camera: Camera; state: CameraState; torch: boolean }>();
   const [lit, setLit] = useState(false);
+  const [returned, setReturned] = useState<Returned>();
   const reads = role === "supervisor" || role === "desk" || role === "organizer";
   const heard = useSound();
 
@@ -136,6 +138,12 @@ export function Station(props: Props) {
     if (open === "more") setOpen("camera");
     lane.read(code, "hand");
   };
+  const write = (text: string) => {
+    const entry = readEntry(text);
+    if (entry.kind !== "code") return setReturned({ text, trouble: slip(t, entry) });
+    setReturned(undefined);
+    lane.read(entry.code, "hand");
+  };
 
   const inside = view.inside[gate.venue];
   const capacity = venue?.capacity ?? 0;
@@ -206,7 +214,7 @@ export function Station(props: Props) {
                 onSignedOut={props.onSignedOut}
               />
             ) : (
-              <TypeForm t={t} focus={!verdict} onCode={read} />
+              <TypeForm t={t} focus={!verdict} returned={returned} onText={write} />
             )}
           </div>
         )}
@@ -232,7 +240,10 @@ export function Station(props: Props) {
           <button
             type="button"
             aria-pressed={open === "type"}
-            onClick={() => setOpen(open === "type" ? "camera" : "type")}
+            onClick={() => {
+              setReturned(undefined);
+              setOpen(open === "type" ? "camera" : "type");
+            }}
           >
             {t("scan.type")}
           </button>

@@ -1,6 +1,7 @@
 import en from "../../locales/en/scan.json";
 import zh from "../../locales/zh/scan.json";
 import { clock, type Lang, local, speaker, type Text } from "../say/say";
+import type { Entry } from "./entry";
 import { foreignKind } from "./foreign";
 import type { Shown, Verdict } from "./gate";
 
@@ -15,6 +16,12 @@ type Refusal = keyof typeof en.refusal;
 /** Why the server took no scan at all; its own words are for what we have none for. */
 export const refusal = (t: ScanSay, code: string, detail: string): string =>
   Object.hasOwn(en.refusal, code) ? t(`scan.refusal.${code as Refusal}`) : detail || t("scan.failed_text");
+
+/** Why what was written can't be a number. */
+export const slip = (t: ScanSay, entry: Exclude<Entry, { readonly kind: "code" }>): string =>
+  entry.kind === "nobody"
+    ? t("scan.refusal.no_such_badge")
+    : t(`scan.slip.${entry.kind}`, entry.kind === "length" ? { n: entry.n } : {});
 
 /** The reason of a refusal in plain words; one that we don't know is still a no. */
 export function because(
