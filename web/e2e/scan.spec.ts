@@ -76,11 +76,15 @@ test("a supervisor looks up, finds by name and lets in", async ({ demo, camera, 
   expect(await inside(demo)).toBe(before + 1);
 });
 
-test("a number mistyped is told at its field, and nothing comes of it", async ({ demo, camera, phones }) => {
+test("a number mistyped is told at its field, and nothing comes of it", async ({
+  demo,
+  camera,
+  phones,
+}, info) => {
   const gates = await gatesOf(demo);
   const who = await guest(demo);
   camera.play({ seconds: 0.1 });
-  const page = await (await phones()).newPage();
+  const page = await (await phones({ allow: ["404"] })).newPage();
   const asked: string[] = [];
   page.on("request", (r) => r.method() === "POST" && asked.push(new URL(r.url()).pathname));
   await signIn(page, demo, demo.gate_key);
@@ -95,6 +99,15 @@ test("a number mistyped is told at its field, and nothing comes of it", async ({
   await expect(field).toHaveValue(who.badge.slice(1));
   await expect(field).toBeFocused();
   expect(asked).toEqual([]);
+
+  // As long as a number, and nobody's.
+  await field.fill("AAAAAAAAAAA");
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toHaveText("No badge has this number. Check it and type it again.");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(field).toHaveValue("AAAAAAAAAAA");
+  await expect(field).toBeFocused();
+  await picture(page, (name) => info.outputPath(name), "unknown");
 });
 
 test("the scanner's own files are all that its worker keeps", async ({ demo }) => {

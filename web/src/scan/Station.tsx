@@ -5,7 +5,7 @@ import { type Lang, local, type Text } from "../say/say";
 import type { Direction, Gate, Role, Venue } from "../server/shapes";
 import type { Camera, CameraState } from "./camera";
 import { readEntry } from "./entry";
-import { newScan, type Scan, type Verdict } from "./gate";
+import { newScan, onlyAtField, type Scan, type Verdict } from "./gate";
 import { Lane, type LaneState } from "./lane";
 import { More } from "./More";
 import type { Phone, View } from "./phone";
@@ -16,7 +16,7 @@ import { VerdictScreen } from "./VerdictScreen";
 import { Viewfinder } from "./Viewfinder";
 import { keepAwake } from "./wake";
 import { typed, Wedge } from "./wedge";
-import { refusal, type ScanSay, slip, spoken } from "./words";
+import { refusal, type ScanSay, slip, spoken, why } from "./words";
 
 interface Props {
   readonly event: string;
@@ -49,6 +49,8 @@ export function Station(props: Props) {
   const reads = role === "supervisor" || role === "desk" || role === "organizer";
   const heard = useSound();
 
+  const off = seen?.state === "denied" || seen?.state === "none";
+
   // The lane outlives every drawing of the page and sees what is true now.
   const override = useRef<string | undefined>(undefined);
   const unanswered = useRef(new Map<string, Scan>());
@@ -71,12 +73,20 @@ export function Station(props: Props) {
       return { kind: "failed", scan, why: "unknown", code: "", detail: "" };
     }
   };
-  const now = useRef(decide);
-  now.current = decide;
+  const atField = (v: Verdict): boolean => {
+    if (!onlyAtField(v)) return false;
+    play(tuneOf(v));
+    setReturned({ text: v.scan.token, trouble: why(t, v, props.gateName, lang) });
+    setOpen(off ? "camera" : "type"); // it may have been left meanwhile
+    return true;
+  };
+  const now = useRef({ decide, atField });
+  now.current = { decide, atField };
   const [lane] = useState(
     () =>
       new Lane({
-        decide: (code) => now.current(code),
+        decide: (code) => now.current.decide(code),
+        atField: (v) => now.current.atField(v),
         onState: (s) => {
           setState(s);
           if (s.at !== "verdict" || s.held) return;
@@ -94,7 +104,6 @@ export function Station(props: Props) {
   const held = state.at === "verdict" && state.held;
   useEffect(() => seen?.camera.rest(open !== "camera" || held), [seen, open, held]);
 
-  const off = seen?.state === "denied" || seen?.state === "none";
   useEffect(() => lane.pause(open !== "camera"), [lane, open]);
 
   // A reader's keys arrive wherever the focus is, over a verdict too.
@@ -142,7 +151,7 @@ export function Station(props: Props) {
     const entry = readEntry(text);
     if (entry.kind !== "code") return setReturned({ text, trouble: slip(t, entry) });
     setReturned(undefined);
-    lane.read(entry.code, "hand");
+    lane.read(entry.code, "field");
   };
 
   const inside = view.inside[gate.venue];

@@ -35,6 +35,12 @@ export type Verdict =
     }
   | { readonly kind: "signed_out"; readonly scan: Scan };
 
+/** Whether the number itself has to be corrected: nobody has it. */
+export const isUnknownNumber = (v: Verdict): boolean => v.kind === "failed" && v.code === "no_such_badge";
+
+/** What is told where the number was written, for it to be written anew. */
+export const onlyAtField = (v: Verdict): boolean => isUnknownNumber(v);
+
 /** One reading of a code. */
 export interface Scan {
   readonly id: string;

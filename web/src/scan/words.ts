@@ -3,7 +3,7 @@ import zh from "../../locales/zh/scan.json";
 import { clock, type Lang, local, speaker, type Text } from "../say/say";
 import type { Entry } from "./entry";
 import { foreignKind } from "./foreign";
-import type { Shown, Verdict } from "./gate";
+import { isUnknownNumber, type Shown, type Verdict } from "./gate";
 
 export const words = (lang: Lang) => speaker({ zh: { scan: zh }, en: { scan: en } }, lang);
 export type ScanSay = ReturnType<typeof words>;
@@ -50,7 +50,7 @@ export function because(
 /** The one word that a verdict says. */
 export function heading(t: ScanSay, v: Verdict): string {
   if (v.kind === "signed_out") return t("scan.verdict.ended");
-  if (v.kind === "failed") return t("scan.verdict.failed");
+  if (v.kind === "failed") return t(isUnknownNumber(v) ? "scan.verdict.unknown" : "scan.verdict.failed");
   if (v.scan.look) return t(v.result === "denied" ? "scan.would.not" : "scan.would.pass");
   if (v.kind === "queued" && v.result === "admitted") return t("scan.verdict.offline");
   return t(`scan.verdict.${v.result}`);
