@@ -108,6 +108,20 @@ test("a number mistyped is told at its field, and nothing comes of it", async ({
   await expect(field).toHaveValue("AAAAAAAAAAA");
   await expect(field).toBeFocused();
   await picture(page, (name) => info.outputPath(name), "unknown");
+
+  // What a verdict said stays a while; written again, the same is asked again.
+  await field.fill(who.badge);
+  await field.press("Enter");
+  await expect(heading(page)).toHaveText("Admitted");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(page.locator(".past")).toHaveText(`✓ Last: ${who.name}, Admitted`);
+  await field.fill(who.badge);
+  await field.press("Enter");
+  await expect(heading(page)).toHaveText("Not admitted");
+  await expect(page.getByRole("alertdialog")).toContainText("Already inside");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(page.locator(".past")).toHaveText(`✕ Last: ${who.name}, Not admitted`);
+  await picture(page, (name) => info.outputPath(name), "last");
 });
 
 test("the scanner's own files are all that its worker keeps", async ({ demo }) => {

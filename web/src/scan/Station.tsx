@@ -8,6 +8,7 @@ import { readEntry } from "./entry";
 import { newScan, onlyAtField, type Scan, type Verdict } from "./gate";
 import { Lane, type LaneState } from "./lane";
 import { More } from "./More";
+import { Past } from "./Past";
 import type { Phone, View } from "./phone";
 import { useSound } from "./SoundCheck";
 import { type Returned, TypeForm } from "./TypeForm";
@@ -45,6 +46,7 @@ export function Station(props: Props) {
   const [last, setLast] = useState<{ id: string; token: string }>();
   const [seen, setSeen] = useState<{ camera: Camera; state: CameraState; torch: boolean }>();
   const [lit, setLit] = useState(false);
+  const [past, setPast] = useState<Verdict>();
   const [returned, setReturned] = useState<Returned>();
   const reads = role === "supervisor" || role === "desk" || role === "organizer";
   const heard = useSound();
@@ -76,6 +78,7 @@ export function Station(props: Props) {
   const atField = (v: Verdict): boolean => {
     if (!onlyAtField(v)) return false;
     play(tuneOf(v));
+    setPast(undefined);
     setReturned({ text: v.scan.token, trouble: why(t, v, props.gateName, lang) });
     setOpen(off ? "camera" : "type"); // it may have been left meanwhile
     return true;
@@ -92,6 +95,7 @@ export function Station(props: Props) {
           if (s.at !== "verdict" || s.held) return;
           const { verdict: v } = s;
           play(tuneOf(v));
+          setPast(v.kind === "decided" || v.kind === "queued" ? v : undefined);
           if ((v.kind === "decided" || v.kind === "queued") && !v.scan.look)
             setLast(v.result === "denied" ? undefined : { id: v.scan.id, token: v.scan.token });
         },
@@ -132,6 +136,7 @@ export function Station(props: Props) {
     const answer = await phone.undo(last.id);
     if (answer.kind === "ok") {
       lane.forget(last.token);
+      setPast(undefined);
       return setNote(t("scan.undone"));
     }
     setLast(last);
@@ -235,6 +240,12 @@ export function Station(props: Props) {
             ? t("scan.same")
             : note || t("scan.ready")}
       </p>
+      <Past
+        verdict={state.at === "ready" ? past : undefined}
+        categoryName={props.categoryName}
+        t={t}
+        lang={lang}
+      />
       <nav class="thumb" aria-label={t("scan.tools")} inert={verdict !== undefined}>
         {seen?.torch && (
           <button

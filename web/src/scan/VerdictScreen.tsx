@@ -15,7 +15,7 @@ export function lookOf(v: Verdict): Look {
   return v.kind === "queued" && v.result === "admitted" ? "offline" : v.result;
 }
 
-const marks: Record<Look, string> = {
+export const marks: Record<Look, string> = {
   admitted: "✓",
   offline: "✓",
   exited: "↩",

@@ -74,6 +74,16 @@ describe("Lane", () => {
     expect(l.state).toEqual({ at: "ready", same: true });
   });
 
+  it("asks again when the same is written into the field again", async () => {
+    const { l, asked } = lane();
+    l.read("a", "field");
+    await pass(1500);
+    l.read("a", "field");
+    await pass(0);
+    expect(asked).toEqual(["a", "a"]);
+    expect(l.state.at).toBe("verdict");
+  });
+
   it("lets the next badge push a verdict away, but not at once", async () => {
     const { l, asked } = lane(() => no);
     l.read("a", "camera");

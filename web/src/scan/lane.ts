@@ -72,7 +72,7 @@ export class Lane {
           this.#ahead.push({ code, from });
         return;
       }
-      if (this.#isSame(code, now)) {
+      if (from === "hand" && this.#isSame(code, now)) {
         if (s.at === "ready") this.#set({ at: "ready", same: true });
         return;
       }

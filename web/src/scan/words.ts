@@ -101,3 +101,15 @@ export function spoken(
     .join(stop)
     .concat(stop.trim());
 }
+
+/** A verdict afterwards, in one line: who it was, as far as it told, and its word. */
+export function said(
+  t: ScanSay,
+  v: Verdict,
+  categoryName: (id: string) => Text | undefined,
+  lang: Lang,
+): string {
+  const told = v.kind === "decided" || v.kind === "queued" ? v : undefined;
+  const category = told?.category && (local(categoryName(told.category), lang) || told.category);
+  return [told?.person?.name || category, heading(t, v)].filter(Boolean).join(lang === "zh" ? "，" : ", ");
+}
