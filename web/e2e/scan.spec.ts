@@ -1,4 +1,15 @@
-import { expect, gatesOf, guest, heading, inside, picture, signIn, startShift, test } from "./gatehouse";
+import {
+  expect,
+  gatesOf,
+  guest,
+  heading,
+  inside,
+  NO_NETWORK,
+  picture,
+  signIn,
+  startShift,
+  test,
+} from "./gatehouse";
 import { api } from "./lanyard";
 
 test("a paired phone admits a badge that it sees, once", async ({ demo, camera, phones }, info) => {
@@ -84,7 +95,7 @@ test("a number mistyped is told at its field, and nothing comes of it", async ({
   const gates = await gatesOf(demo);
   const who = await guest(demo);
   camera.play({ seconds: 0.1 });
-  const page = await (await phones({ allow: ["404"] })).newPage();
+  const page = await (await phones({ allow: [...NO_NETWORK, "404"] })).newPage();
   const asked: string[] = [];
   page.on("request", (r) => r.method() === "POST" && asked.push(new URL(r.url()).pathname));
   await signIn(page, demo, demo.gate_key);
@@ -122,6 +133,15 @@ test("a number mistyped is told at its field, and nothing comes of it", async ({
   await expect(page.getByRole("alertdialog")).toHaveCount(0);
   await expect(page.locator(".past")).toHaveText(`✕ Last: ${who.name}, Not admitted`);
   await picture(page, (name) => info.outputPath(name), "last");
+
+  // Without a network the field says what can't be done, before and after.
+  await page.context().setOffline(true);
+  await expect(page.locator("#token-hint")).toContainText("No network: a number can’t be checked now.");
+  await field.fill(who.badge);
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("No network: a number can’t be checked without it.");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(field).toHaveValue(who.badge);
 });
 
 test("the scanner's own files are all that its worker keeps", async ({ demo }) => {

@@ -228,7 +228,7 @@ export function Station(props: Props) {
                 onSignedOut={props.onSignedOut}
               />
             ) : (
-              <TypeForm t={t} focus={!verdict} returned={returned} onText={write} />
+              <TypeForm t={t} focus={!verdict} online={view.online} returned={returned} onText={write} />
             )}
           </div>
         )}

@@ -11,11 +11,12 @@ export interface Returned {
 interface Props {
   readonly t: ScanSay;
   readonly focus: boolean;
+  readonly online: boolean;
   readonly returned: Returned | undefined;
   readonly onText: (text: string) => void;
 }
 
-export function TypeForm({ t, focus, returned, onText }: Props) {
+export function TypeForm({ t, focus, online, returned, onText }: Props) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (focus) input.current?.focus();
@@ -53,7 +54,7 @@ export function TypeForm({ t, focus, returned, onText }: Props) {
         {returned?.trouble}
       </p>
       <p class="hint" id="token-hint">
-        {t("scan.number_hint")}
+        {t(online ? "scan.number_hint" : "scan.number_offline")}
       </p>
       <button type="submit" class="main">
         {t("scan.check")}

@@ -38,8 +38,9 @@ export type Verdict =
 /** Whether the number itself has to be corrected: nobody has it. */
 export const isUnknownNumber = (v: Verdict): boolean => v.kind === "failed" && v.code === "no_such_badge";
 
-/** What is told where the number was written, for it to be written anew. */
-export const onlyAtField = (v: Verdict): boolean => isUnknownNumber(v);
+/** What is told where the number was written: it is to be written anew, or to wait for the network. */
+export const onlyAtField = (v: Verdict): boolean =>
+  isUnknownNumber(v) || (v.kind === "failed" && v.why === "number");
 
 /** One reading of a code. */
 export interface Scan {
