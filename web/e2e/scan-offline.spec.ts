@@ -45,6 +45,16 @@ test("without a network the phone decides, keeps and sends", async ({ demo, came
   // Closed and opened again without a network: nothing is lost.
   await page.reload();
   await expect(page.getByText("1 waiting to be sent")).toBeVisible();
+
+  // Nobody leaves without knowing what stays here.
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("alert")).toContainText(
+    "Scans waiting on this phone to be sent: 1. They are sent when somebody signs in here again.",
+  );
+  await expect(page.getByRole("button", { name: "Sign out all the same" })).toBeVisible();
+  await picture(page, (name) => info.outputPath(name), "leaving");
+  await page.getByRole("button", { name: "Stay signed in" }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await startShift(page, gates.in);
   await wedge(page, first.token);
   await expect(heading(page)).toHaveText("Not admitted");

@@ -1,4 +1,15 @@
-import { expect, gatesOf, guest, heading, inside, picture, signIn, startShift, test } from "./gatehouse";
+import {
+  expect,
+  gatesOf,
+  guest,
+  heading,
+  inside,
+  NO_NETWORK,
+  picture,
+  signIn,
+  startShift,
+  test,
+} from "./gatehouse";
 import { api } from "./lanyard";
 
 test("a paired phone admits a badge that it sees, once", async ({ demo, camera, phones }, info) => {
@@ -74,6 +85,63 @@ test("a supervisor looks up, finds by name and lets in", async ({ demo, camera, 
   await expect(heading(page)).toHaveText("Admitted");
   await expect(page.getByRole("alertdialog")).toContainText("Let in by you against the rules.");
   expect(await inside(demo)).toBe(before + 1);
+});
+
+test("a number mistyped is told at its field, and nothing comes of it", async ({
+  demo,
+  camera,
+  phones,
+}, info) => {
+  const gates = await gatesOf(demo);
+  const who = await guest(demo);
+  camera.play({ seconds: 0.1 });
+  const page = await (await phones({ allow: [...NO_NETWORK, "404"] })).newPage();
+  const asked: string[] = [];
+  page.on("request", (r) => r.method() === "POST" && asked.push(new URL(r.url()).pathname));
+  await signIn(page, demo, demo.gate_key);
+  await startShift(page, gates.in);
+  await expect(page.locator("video")).toBeVisible();
+  asked.length = 0;
+  await page.getByRole("button", { name: "Type" }).click();
+  const field = page.getByLabel("Badge code");
+  await field.fill(who.badge.slice(1));
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toHaveText("A badge number has 11 characters; these are 10.");
+  await expect(field).toHaveValue(who.badge.slice(1));
+  await expect(field).toBeFocused();
+  expect(asked).toEqual([]);
+
+  // As long as a number, and nobody's.
+  await field.fill("AAAAAAAAAAA");
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toHaveText("No badge has this number. Check it and type it again.");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(field).toHaveValue("AAAAAAAAAAA");
+  await expect(field).toBeFocused();
+  await picture(page, (name) => info.outputPath(name), "unknown");
+
+  // What a verdict said stays a while; written again, the same is asked again.
+  await field.fill(who.badge);
+  await field.press("Enter");
+  await expect(heading(page)).toHaveText("Admitted");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(page.locator(".past")).toHaveText(`✓ Last: ${who.name}, Admitted`);
+  await field.fill(who.badge);
+  await field.press("Enter");
+  await expect(heading(page)).toHaveText("Not admitted");
+  await expect(page.getByRole("alertdialog")).toContainText("Already inside");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(page.locator(".past")).toHaveText(`✕ Last: ${who.name}, Not admitted`);
+  await picture(page, (name) => info.outputPath(name), "last");
+
+  // Without a network the field says what can't be done, before and after.
+  await page.context().setOffline(true);
+  await expect(page.locator("#token-hint")).toContainText("No network: a number can’t be checked now.");
+  await field.fill(who.badge);
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("No network: a number can’t be checked without it.");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(field).toHaveValue(who.badge);
 });
 
 test("the scanner's own files are all that its worker keeps", async ({ demo }) => {

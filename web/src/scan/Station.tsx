@@ -4,18 +4,20 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
 import type { Direction, Gate, Role, Venue } from "../server/shapes";
 import type { Camera, CameraState } from "./camera";
-import { newScan, type Scan, type Verdict } from "./gate";
+import { readEntry } from "./entry";
+import { newScan, onlyAtField, type Scan, type Verdict } from "./gate";
 import { Lane, type LaneState } from "./lane";
 import { More } from "./More";
+import { Past } from "./Past";
 import type { Phone, View } from "./phone";
 import { useSound } from "./SoundCheck";
-import { TypeForm } from "./TypeForm";
+import { type Returned, TypeForm } from "./TypeForm";
 import { openSound, play, tuneOf } from "./tone";
 import { VerdictScreen } from "./VerdictScreen";
 import { Viewfinder } from "./Viewfinder";
 import { keepAwake } from "./wake";
 import { typed, Wedge } from "./wedge";
-import { refusal, type ScanSay, spoken } from "./words";
+import { refusal, type ScanSay, slip, spoken, why } from "./words";
 
 interface Props {
   readonly event: string;
@@ -44,8 +46,12 @@ export function Station(props: Props) {
   const [last, setLast] = useState<{ id: string; token: string }>();
   const [seen, setSeen] = useState<{ camera: Camera; state: CameraState; torch: boolean }>();
   const [lit, setLit] = useState(false);
+  const [past, setPast] = useState<Verdict>();
+  const [returned, setReturned] = useState<Returned>();
   const reads = role === "supervisor" || role === "desk" || role === "organizer";
   const heard = useSound();
+
+  const off = seen?.state === "denied" || seen?.state === "none";
 
   // The lane outlives every drawing of the page and sees what is true now.
   const override = useRef<string | undefined>(undefined);
@@ -69,17 +75,27 @@ export function Station(props: Props) {
       return { kind: "failed", scan, why: "unknown", code: "", detail: "" };
     }
   };
-  const now = useRef(decide);
-  now.current = decide;
+  const atField = (v: Verdict): boolean => {
+    if (!onlyAtField(v)) return false;
+    play(tuneOf(v));
+    setPast(undefined);
+    setReturned({ text: v.scan.token, trouble: why(t, v, props.gateName, lang) });
+    setOpen(off ? "camera" : "type"); // it may have been left meanwhile
+    return true;
+  };
+  const now = useRef({ decide, atField });
+  now.current = { decide, atField };
   const [lane] = useState(
     () =>
       new Lane({
-        decide: (code) => now.current(code),
+        decide: (code) => now.current.decide(code),
+        atField: (v) => now.current.atField(v),
         onState: (s) => {
           setState(s);
           if (s.at !== "verdict" || s.held) return;
           const { verdict: v } = s;
           play(tuneOf(v));
+          setPast(v.kind === "decided" || v.kind === "queued" ? v : undefined);
           if ((v.kind === "decided" || v.kind === "queued") && !v.scan.look)
             setLast(v.result === "denied" ? undefined : { id: v.scan.id, token: v.scan.token });
         },
@@ -92,7 +108,6 @@ export function Station(props: Props) {
   const held = state.at === "verdict" && state.held;
   useEffect(() => seen?.camera.rest(open !== "camera" || held), [seen, open, held]);
 
-  const off = seen?.state === "denied" || seen?.state === "none";
   useEffect(() => lane.pause(open !== "camera"), [lane, open]);
 
   // A reader's keys arrive wherever the focus is, over a verdict too.
@@ -121,6 +136,7 @@ export function Station(props: Props) {
     const answer = await phone.undo(last.id);
     if (answer.kind === "ok") {
       lane.forget(last.token);
+      setPast(undefined);
       return setNote(t("scan.undone"));
     }
     setLast(last);
@@ -135,6 +151,12 @@ export function Station(props: Props) {
   const read = (code: string) => {
     if (open === "more") setOpen("camera");
     lane.read(code, "hand");
+  };
+  const write = (text: string) => {
+    const entry = readEntry(text);
+    if (entry.kind !== "code") return setReturned({ text, trouble: slip(t, entry) });
+    setReturned(undefined);
+    lane.read(entry.code, "field");
   };
 
   const inside = view.inside[gate.venue];
@@ -206,7 +228,7 @@ export function Station(props: Props) {
                 onSignedOut={props.onSignedOut}
               />
             ) : (
-              <TypeForm t={t} focus={!verdict} onCode={read} />
+              <TypeForm t={t} focus={!verdict} online={view.online} returned={returned} onText={write} />
             )}
           </div>
         )}
@@ -218,6 +240,12 @@ export function Station(props: Props) {
             ? t("scan.same")
             : note || t("scan.ready")}
       </p>
+      <Past
+        verdict={state.at === "ready" ? past : undefined}
+        categoryName={props.categoryName}
+        t={t}
+        lang={lang}
+      />
       <nav class="thumb" aria-label={t("scan.tools")} inert={verdict !== undefined}>
         {seen?.torch && (
           <button
@@ -232,7 +260,10 @@ export function Station(props: Props) {
           <button
             type="button"
             aria-pressed={open === "type"}
-            onClick={() => setOpen(open === "type" ? "camera" : "type")}
+            onClick={() => {
+              setReturned(undefined);
+              setOpen(open === "type" ? "camera" : "type");
+            }}
           >
             {t("scan.type")}
           </button>

@@ -2,7 +2,7 @@
 // word and layout each tell it alone.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Lang, local, type Text } from "../say/say";
-import type { Verdict } from "./gate";
+import { isUnknownNumber, type Verdict } from "./gate";
 import { canOverride } from "./rules";
 import { heading, type ScanSay, why } from "./words";
 
@@ -15,7 +15,7 @@ export function lookOf(v: Verdict): Look {
   return v.kind === "queued" && v.result === "admitted" ? "offline" : v.result;
 }
 
-const marks: Record<Look, string> = {
+export const marks: Record<Look, string> = {
   admitted: "✓",
   offline: "✓",
   exited: "↩",
@@ -137,7 +137,7 @@ export function VerdictScreen(props: Props) {
         <Override t={t} onOverride={props.onOverride} onNext={props.onNext} />
       ) : (
         <p class="hands">
-          {verdict.kind === "failed" && button(t("scan.check"), props.onRetry)}
+          {verdict.kind === "failed" && !isUnknownNumber(verdict) && button(t("scan.check"), props.onRetry)}
           {(held || look === "denied" || look === "failed" || look === "would") &&
             button(t("scan.dismiss"), props.onNext)}
           {mayOverride &&

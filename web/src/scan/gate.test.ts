@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Gate, ScanAnswer } from "../server/shapes";
-import { decide, type Means, newScan, request, sendable, uuid } from "./gate";
+import { decide, type Means, newScan, onlyAtField, request, sendable, uuid } from "./gate";
 
 const north: Gate = { id: "north", venue: "hall", name: "North gate", direction: "in" };
 const scan = newScan(" a.b.c\n", north, "in");
@@ -90,4 +90,14 @@ it("makes random UUIDs of version 4", () => {
   for (const id of made)
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(new Set(made).size).toBe(100);
+});
+
+it("tells at the field only what the field can mend", async () => {
+  const number = newScan("AAAAAAAAAAA", north, "in");
+  const refused = (code: string) => async () => ({ kind: "refused", status: 404, code, detail: "" }) as const;
+  expect(onlyAtField(await decide(number, means({ ask: refused("no_such_badge") })))).toBe(true);
+  expect(onlyAtField(await decide(number, means({})))).toBe(true); // no network
+  expect(onlyAtField(await decide(number, means({ ask: refused("gate_refused") })))).toBe(false);
+  expect(onlyAtField(await decide(scan, means({ judge: async () => undefined })))).toBe(false);
+  expect(onlyAtField(await decide(scan, means({})))).toBe(false);
 });

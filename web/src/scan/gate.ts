@@ -35,6 +35,13 @@ export type Verdict =
     }
   | { readonly kind: "signed_out"; readonly scan: Scan };
 
+/** Whether the number itself has to be corrected: nobody has it. */
+export const isUnknownNumber = (v: Verdict): boolean => v.kind === "failed" && v.code === "no_such_badge";
+
+/** What is told where the number was written: it is to be written anew, or to wait for the network. */
+export const onlyAtField = (v: Verdict): boolean =>
+  isUnknownNumber(v) || (v.kind === "failed" && v.why === "number");
+
 /** One reading of a code. */
 export interface Scan {
   readonly id: string;

@@ -20,7 +20,10 @@ afterEach(() => {
 });
 
 /** A lane that decides as told, in the order of the codes it was asked about. */
-function lane(answer: (code: string) => Verdict | Promise<Verdict> = () => yes) {
+function lane(
+  answer: (code: string) => Verdict | Promise<Verdict> = () => yes,
+  atField: (verdict: Verdict) => boolean = () => false,
+) {
   const asked: string[] = [];
   const states: LaneState[] = [];
   const l = new Lane({
@@ -29,6 +32,7 @@ function lane(answer: (code: string) => Verdict | Promise<Verdict> = () => yes) 
       return answer(code);
     },
     onState: (s) => states.push(s),
+    atField,
   });
   return { l, asked, states, word: () => l.state.at };
 }
@@ -68,6 +72,16 @@ describe("Lane", () => {
     await pass(1500);
     l.read("a", "hand");
     expect(l.state).toEqual({ at: "ready", same: true });
+  });
+
+  it("asks again when the same is written into the field again", async () => {
+    const { l, asked } = lane();
+    l.read("a", "field");
+    await pass(1500);
+    l.read("a", "field");
+    await pass(0);
+    expect(asked).toEqual(["a", "a"]);
+    expect(l.state.at).toBe("verdict");
   });
 
   it("lets the next badge push a verdict away, but not at once", async () => {
@@ -139,5 +153,24 @@ describe("Lane", () => {
     l.read("a", "camera");
     await pass(0);
     expect(asked).toEqual(["a", "a"]);
+  });
+
+  it("leaves to the field what only the field has to tell, and goes on", async () => {
+    const { l, asked, states } = lane(
+      (code) => new Promise((done) => setTimeout(done, 100, code === "b" ? yes : none)),
+      (v) => v === none,
+    );
+    l.read("a", "field");
+    l.read("b", "field");
+    await pass(200);
+    expect(asked).toEqual(["a", "b"]);
+    expect(states.map((s) => s.at)).toEqual(["deciding", "deciding", "verdict"]);
+    await pass(1200);
+    l.read("a", "field");
+    await pass(100);
+    expect(l.state).toEqual({ at: "ready", same: false });
+    l.read("a", "hand");
+    await pass(100);
+    expect(l.state).toMatchObject({ at: "verdict", verdict: none });
   });
 });

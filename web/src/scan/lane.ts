@@ -7,8 +7,8 @@ export type LaneState =
   | { readonly at: "deciding" }
   | { readonly at: "verdict"; readonly verdict: Verdict; readonly held: boolean };
 
-/** A camera sees the same badge many times a second; a hand shows it once. */
-export type From = "camera" | "hand";
+/** A camera sees the same badge many times a second; a hand shows it once; the field is written on purpose. */
+export type From = "camera" | "hand" | "field";
 
 /** For how long the same code is ignored, in ms. */
 const SAME_MS = 4000;
@@ -29,6 +29,8 @@ interface Options {
   /** Must not reject: whatever happens is a verdict. */
   readonly decide: (code: string) => Promise<Verdict>;
   readonly onState: (state: LaneState) => void;
+  /** Whether the page tells this one at the field, where it was written, and not over everything. */
+  readonly atField?: (verdict: Verdict) => boolean;
   readonly now?: () => number;
 }
 
@@ -37,7 +39,7 @@ export class Lane {
   #since = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #seen = new Map<string, number>();
-  readonly #ahead: string[] = [];
+  readonly #ahead: { readonly code: string; readonly from: From }[] = [];
   #paused = false;
   readonly #now: () => number;
 
@@ -66,15 +68,16 @@ export class Lane {
       if (this.#isSame(code, now)) return;
     } else {
       if (s.at === "deciding") {
-        if (this.#ahead.length < AHEAD && !this.#ahead.includes(code)) this.#ahead.push(code);
+        if (this.#ahead.length < AHEAD && !this.#ahead.some((a) => a.code === code))
+          this.#ahead.push({ code, from });
         return;
       }
-      if (this.#isSame(code, now)) {
+      if (from === "hand" && this.#isSame(code, now)) {
         if (s.at === "ready") this.#set({ at: "ready", same: true });
         return;
       }
     }
-    this.#decide(code);
+    this.#decide(code, from);
   }
 
   #isSame(code: string, now: number): boolean {
@@ -84,14 +87,15 @@ export class Lane {
 
   /** Decides a code again, or one that needn't be new. */
   again(code: string): void {
-    if (this.#state.at !== "deciding") this.#decide(code);
+    if (this.#state.at !== "deciding") this.#decide(code, "hand");
   }
 
-  async #decide(code: string): Promise<void> {
+  async #decide(code: string, from: From): Promise<void> {
     this.#seen.set(code, this.#now());
     this.#set({ at: "deciding" });
     const verdict = await this.with_.decide(code);
     if (verdict.kind === "failed") this.#seen.delete(code);
+    if (from === "field" && this.with_.atField?.(verdict)) return this.#goOn();
     this.#since = this.#now();
     this.#set({ at: "verdict", verdict, held: false });
     const next = this.#ahead.length > 0;
@@ -108,10 +112,13 @@ export class Lane {
 
   /** The verdict has been seen. */
   next(): void {
-    if (this.#state.at === "deciding") return;
-    const code = this.#ahead.shift();
-    if (code !== undefined && !this.#isSame(code, this.#now())) this.#decide(code);
-    else this.#set({ at: "ready", same: code !== undefined });
+    if (this.#state.at !== "deciding") this.#goOn();
+  }
+
+  #goOn(): void {
+    const ahead = this.#ahead.shift();
+    if (ahead && !this.#isSame(ahead.code, this.#now())) this.#decide(ahead.code, ahead.from);
+    else this.#set({ at: "ready", same: ahead !== undefined });
   }
 
   /** That badge may be read again at once. */

@@ -23,4 +23,5 @@ export const memory: Memory = {
   forget: async () => {
     await (await shelf()).wipe().catch(() => {});
   },
+  waiting: async (event) => (await shelf()).count(event).catch(() => 0),
 };

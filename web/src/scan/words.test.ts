@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Lang } from "../say/say";
 import type { ScanAnswer } from "../server/shapes";
 import type { Verdict } from "./gate";
-import { advice, because, spoken, why, words } from "./words";
+import { advice, because, heading, said, spoken, why, words } from "./words";
 
 const no = (reason: string, earlier?: ScanAnswer["earlier"]): ScanAnswer => ({
   scan_id: "s",
@@ -80,4 +80,24 @@ it("tells whoever doesn't see the screen who it is, too", () => {
   expect(say({ kind: "decided", scan, result: "denied", reason: "revoked", person }, "en")).toBe(
     "Not admitted. This badge was withdrawn or replaced. Send to the help desk. 李明.",
   );
+});
+
+it("calls a number that nobody has unknown, not unanswered", () => {
+  const scan = { id: "s", token: "AAAAAAAAAAA", gate, direction: "in" } as const;
+  const v: Verdict = { kind: "failed", scan, why: "refused", code: "no_such_badge", detail: "" };
+  expect(heading(words("en"), v)).toBe("Unknown number");
+  expect(heading(words("en"), { ...v, code: "gate_refused" })).toBe("No answer yet");
+});
+
+it("says afterwards what a verdict told, and no more", () => {
+  const scan = { id: "s", token: "AAAAAAAAAAA", gate, direction: "in" } as const;
+  const categories = () => ({ en: "Delegate", zh: "代表" });
+  const line = (v: Verdict, lang: Lang = "en") => said(words(lang), v, categories, lang);
+  const v: Verdict = { kind: "decided", scan, result: "admitted", person: { name: "李明" }, category: "d" };
+  expect(line(v)).toBe("李明, Admitted");
+  expect(line(v, "zh")).toBe("李明，准予进入");
+  expect(line({ kind: "queued", lasting: true, scan, result: "admitted", category: "d" })).toBe(
+    "Delegate, Admitted offline",
+  );
+  expect(line({ kind: "decided", scan, result: "denied", reason: "invalid_token" })).toBe("Not admitted");
 });

@@ -1,8 +1,9 @@
 import en from "../../locales/en/scan.json";
 import zh from "../../locales/zh/scan.json";
 import { clock, type Lang, local, speaker, type Text } from "../say/say";
+import type { Entry } from "./entry";
 import { foreignKind } from "./foreign";
-import type { Shown, Verdict } from "./gate";
+import { isUnknownNumber, type Shown, type Verdict } from "./gate";
 
 export const words = (lang: Lang) => speaker({ zh: { scan: zh }, en: { scan: en } }, lang);
 export type ScanSay = ReturnType<typeof words>;
@@ -15,6 +16,12 @@ type Refusal = keyof typeof en.refusal;
 /** Why the server took no scan at all; its own words are for what we have none for. */
 export const refusal = (t: ScanSay, code: string, detail: string): string =>
   Object.hasOwn(en.refusal, code) ? t(`scan.refusal.${code as Refusal}`) : detail || t("scan.failed_text");
+
+/** Why what was written can't be a number. */
+export const slip = (t: ScanSay, entry: Exclude<Entry, { readonly kind: "code" }>): string =>
+  entry.kind === "nobody"
+    ? t("scan.refusal.no_such_badge")
+    : t(`scan.slip.${entry.kind}`, entry.kind === "length" ? { n: entry.n } : {});
 
 /** The reason of a refusal in plain words; one that we don't know is still a no. */
 export function because(
@@ -43,7 +50,7 @@ export function because(
 /** The one word that a verdict says. */
 export function heading(t: ScanSay, v: Verdict): string {
   if (v.kind === "signed_out") return t("scan.verdict.ended");
-  if (v.kind === "failed") return t("scan.verdict.failed");
+  if (v.kind === "failed") return t(isUnknownNumber(v) ? "scan.verdict.unknown" : "scan.verdict.failed");
   if (v.scan.look) return t(v.result === "denied" ? "scan.would.not" : "scan.would.pass");
   if (v.kind === "queued" && v.result === "admitted") return t("scan.verdict.offline");
   return t(`scan.verdict.${v.result}`);
@@ -93,4 +100,16 @@ export function spoken(
     .map((part) => String(part).replace(/[.。]$/, ""))
     .join(stop)
     .concat(stop.trim());
+}
+
+/** A verdict afterwards, in one line: who it was, as far as it told, and its word. */
+export function said(
+  t: ScanSay,
+  v: Verdict,
+  categoryName: (id: string) => Text | undefined,
+  lang: Lang,
+): string {
+  const told = v.kind === "decided" || v.kind === "queued" ? v : undefined;
+  const category = told?.category && (local(categoryName(told.category), lang) || told.category);
+  return [told?.person?.name || category, heading(t, v)].filter(Boolean).join(lang === "zh" ? "，" : ", ");
 }

@@ -38,6 +38,8 @@ export interface Memory {
   readonly remember: (seat: Seat) => Promise<void>;
   /** Nobody is signed in any more. */
   readonly forget: () => Promise<void>;
+  /** How many scans of the event this device has still to send. */
+  readonly waiting?: (event: string) => Promise<number>;
 }
 
 interface Surface {
@@ -116,6 +118,7 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
             state={state}
             t={t}
             lang={lang}
+            waiting={async () => (state.event && (await surface.memory?.waiting?.(state.event))) || 0}
             onLeave={async () => {
               await surface.memory?.forget();
               setState({ at: "out", trouble: "" });
@@ -213,21 +216,37 @@ function Inside(props: {
   );
 }
 
-function Who({ state, t, lang, onLeave }: { state: In; t: StaffSay; lang: Lang; onLeave: () => void }) {
+interface WhoProps {
+  readonly state: In;
+  readonly t: StaffSay;
+  readonly lang: Lang;
+  readonly waiting: () => Promise<number>;
+  readonly onLeave: () => void;
+}
+
+function Who({ state, t, lang, waiting, onLeave }: WhoProps) {
+  const [warned, setWarned] = useState(0);
+  async function leave() {
+    const n = warned ? 0 : await waiting();
+    if (n > 0) return setWarned(n);
+    await signOut();
+    onLeave();
+  }
   return (
-    <p class="who">
+    <div class="who">
       <span dir="auto">{local(state.me.name, lang)}</span> <small>{t(`staff.role.${state.me.role}`)}</small>
-      <button
-        type="button"
-        class="plain"
-        onClick={async () => {
-          await signOut();
-          onLeave();
-        }}
-      >
-        {t("staff.leave")}
+      <button type="button" class="plain" onClick={leave}>
+        {t(warned ? "staff.leave_all_the_same" : "staff.leave")}
       </button>
-    </p>
+      {warned > 0 && (
+        <div class="note attention" role="alert">
+          <p>{t("staff.waiting", { n: warned })}</p>
+          <button type="button" onClick={() => setWarned(0)}>
+            {t("staff.stay")}
+          </button>
+        </div>
+      )}
+    </div>
   );
 }
 
