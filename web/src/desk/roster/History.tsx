@@ -76,7 +76,7 @@ export function History({ work, person }: { work: Work; person: Attendee }) {
 }
 
 /** A day and time of this device's clock, without the year. */
-function moment(at: string, lang: Work["lang"]): string {
+export function moment(at: string, lang: Work["lang"]): string {
   return new Date(at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB", {
     month: "short",
     day: "numeric",
