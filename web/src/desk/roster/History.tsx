@@ -46,6 +46,7 @@ export function History({ work, person }: { work: Work; person: Attendee }) {
   const events = [
     ...moves,
     ...(person.badge ? [{ at: person.badge.issued_at, text: t("roster.was_issued") }] : []),
+    ...(person.revoked ? [{ at: person.revoked.at, text: t("roster.was_revoked") }] : []),
     { at: person.created_at, text: t("roster.was_added") },
   ].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   const inside = places.filter((p) => p.inside);

@@ -151,7 +151,13 @@ function Cells({ person, categories, lang }: { person: Attendee } & Pick<Props, 
         {standing === "expired" && person.badge && (
           <span class="state">✕ {t("roster.expired", { at: moment(person.badge.valid_until, lang) })}</span>
         )}
-        {!standing && <span class="state">– {t("roster.has_none")}</span>}
+        {!standing && (
+          <span class="state">
+            {person.revoked
+              ? `✕ ${t("roster.gone", { at: moment(person.revoked.at, lang) })}`
+              : `– ${t("roster.has_none")}`}
+          </span>
+        )}
       </td>
     </>
   );

@@ -170,7 +170,11 @@ export function Person({ work, id, known, categories, held, onChange, onList, on
                   `✕ ${t("roster.expired", { at: moment(badge.valid_until, lang) })}`}
               </span>
             ) : (
-              <span class="state">– {t("roster.has_none")}</span>
+              <span class="state">
+                {person.revoked
+                  ? `✕ ${t("roster.gone", { at: moment(person.revoked.at, lang) })}`
+                  : `– ${t("roster.has_none")}`}
+              </span>
             )}
           </p>
           {badge && <p class="mono">{badge.id}</p>}

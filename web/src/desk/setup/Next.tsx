@@ -29,13 +29,20 @@ export function Next({ work, about }: { work: Work; about: EventRecord | undefin
     fail,
     LOOK_MS,
   ).value;
+  const revoked = useThing<Counted>(
+    `${of(event, "attendees")}?limit=1&total=true&status=revoked`,
+    fail,
+    LOOK_MS,
+  ).value;
   const sample = useThing<Items<Attendee>>(sampleOf(event), fail, LOOK_MS);
   const now = useThing<Occupancy>(of(event, "occupancy"), fail, LOOK_MS).value;
-  if (!venues || !gates || !staff || !people || !bare || !sample.value || !now || !about) return null;
+  if (!venues || !gates || !staff || !people || !bare || !revoked || !sample.value || !now || !about)
+    return null;
 
   const n = (count: number) => amount(count, lang);
   const total = people.total ?? 0;
   const badged = total - (bare.total ?? 0);
+  const gone = revoked.total ?? 0;
   const early = earlyEnd(sample.value.items, about.ends_at);
   const hands = staff.items.filter((o) => ["gate", "supervisor"].includes(o.role)).length;
   const entries = now.venues.reduce((sum, v) => sum + v.entries, 0);
@@ -54,8 +61,11 @@ export function Next({ work, about }: { work: Work; about: EventRecord | undefin
     },
     {
       text: t("setup.next.badges"),
-      state: t("setup.next.badges_state", { n: n(badged), total: n(total) }),
-      done: total > 0 && badged === total && !early,
+      state: [
+        t("setup.next.badges_state", { n: n(badged), total: n(total) }),
+        ...(gone > 0 ? [t("setup.next.badges_revoked", { n: n(gone) })] : []),
+      ].join(" · "),
+      done: total > 0 && badged + gone === total && !early,
       href: hashOf("roster"),
     },
     {
