@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -24,6 +25,13 @@ type attendeeView struct {
 	CreatedAt    time.Time  `json:"created_at"`
 	UpdatedAt    time.Time  `json:"updated_at"`
 	Badge        *badgeView `json:"badge"` // the active one
+	// Revoked is the last badge of who has none any more, null for all others.
+	Revoked *revokedView `json:"revoked"`
+}
+
+type revokedView struct {
+	Badge string    `json:"badge"`
+	At    time.Time `json:"at"`
 }
 
 // attendeeFields create or change an attendee.
@@ -57,7 +65,7 @@ func (f *attendeeFields) apply(a *badge.Attendee) error {
 func (c *call) viewAttendees(people []badge.Attendee) ([]attendeeView, error) {
 	ctx := c.Request().Context()
 	views := make([]attendeeView, len(people))
-	badges, err := c.s.activeBadges(ctx, c.event, people)
+	badges, err := c.s.latestBadges(ctx, c.event, people)
 	if err != nil {
 		return nil, err
 	}
@@ -67,26 +75,28 @@ func (c *call) viewAttendees(people []badge.Attendee) ([]attendeeView, error) {
 	}
 	for i, a := range people {
 		views[i] = attendeeView{a.ID, a.Ref, a.Name, a.NameLatin, a.Organization, a.Delegation, a.Category,
-			a.Email, a.Phone, a.Locale, a.CreatedAt, a.UpdatedAt, nil}
+			a.Email, a.Phone, a.Locale, a.CreatedAt, a.UpdatedAt, nil, nil}
 		if b := badges[i]; b.ID != "" && b.Status == badge.Active {
 			v, err := c.viewBadgeBy(cfg, b)
 			if err != nil {
 				return nil, err
 			}
 			views[i].Badge = &v
+		} else if b.ID != "" && b.EndedAt != nil && b.Status == badge.Revoked {
+			views[i].Revoked = &revokedView{b.ID, *b.EndedAt}
 		}
 	}
 	return views, nil
 }
 
-// activeBadges are the badges that people have, in their order; zero where
-// there is none.
-func (s *Server) activeBadges(ctx context.Context, event string, people []badge.Attendee) ([]badge.Badge, error) {
+// latestBadges are the badges that people have, or that were revoked, in their
+// order; zero where there never was one.
+func (s *Server) latestBadges(ctx context.Context, event string, people []badge.Attendee) ([]badge.Badge, error) {
 	var ids []string
 	var at []int
 	for i, a := range people {
-		if a.Badge != "" {
-			ids, at = append(ids, a.Badge), append(at, i)
+		if id := cmp.Or(a.Badge, a.Revoked); id != "" {
+			ids, at = append(ids, id), append(at, i)
 		}
 	}
 	badges := make([]badge.Badge, len(people))
@@ -132,8 +142,8 @@ func (s *Server) listAttendees(c *call) error {
 	switch {
 	case len(q.Text) > maxSearch:
 		return because(errInvalidValue, "q", "The search is longer than 200 bytes.")
-	case q.Status != "" && q.Status != "active" && q.Status != "none":
-		return because(errInvalidValue, "status", "The status must be active or none.")
+	case q.Status != "" && q.Status != "active" && q.Status != "none" && q.Status != "revoked":
+		return because(errInvalidValue, "status", "The status must be active, none or revoked.")
 	case !badge.ValidCursor(q.After):
 		return errInvalidCursor
 	}

@@ -66,6 +66,7 @@ func TestRoster(t *testing.T) {
 			{do: "POST " + ciep + "/badges/{NEXT}/revoke", as: "desk", body: `{"reason":""}`, status: 400, want: []string{`"field":"reason"`}},
 			{do: "POST " + ciep + "/badges/{NEXT}/revoke", as: "desk", status: 415},
 			{do: "POST " + ciep + "/badges/{NEXT}/revoke", as: "desk", body: `{"reason":"lost"}`, status: 200, want: []string{`"status":"revoked"`, `"token":null`}},
+			{do: "GET " + ciep + "/attendees?status=revoked&total=true", as: "desk", status: 200, want: []string{`"total":1`, `"badge":null`, `"revoked":{"badge":"{NEXT}","at":"`}},
 			{do: "GET " + ciep + "/badges/{NEXT}.svg", as: "desk", status: 410, want: []string{`"badge_ended"`}, not: []string{"<svg"}},
 			{do: "GET " + ciep + "/badges/nothing/places", as: "desk", status: 404, want: []string{`"no_such_badge"`}},
 			{do: "POST " + ciep + "/badges/nothing/reissue", as: "desk", status: 404, want: []string{`"no_such_badge"`}},

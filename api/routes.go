@@ -50,7 +50,7 @@ func routeList(metricsSeparate bool) []*route {
 		get("/events/{event}/attendees", (*Server).listAttendees, "Search the roster.").in(lookers).
 			asks(param{name: "q", schema: `{"type":"string","maxLength":200}`, about: "Words that must all occur in ref, name, organization, delegation, email or phone."},
 				param{name: "category", schema: `{"type":"string"}`, about: "Id of a category."},
-				param{name: "status", schema: `{"type":"string","enum":["active","none"]}`, about: "Only those who have an active badge, or have none."},
+				param{name: "status", schema: `{"type":"string","enum":["active","none","revoked"]}`, about: "Only those who have an active badge, have none, or have none any more."},
 				param{name: "skip", schema: `{"type":"integer","minimum":0,"default":0}`, about: "Passes over so many who match. Pages by cursor neither repeat nor miss anybody while the roster changes; pages by skip can."},
 				param{name: "total", schema: `{"type":"boolean","default":false}`, about: "Also tell how many match on all pages together."},
 				qLimit, qCursor).answer(ok("AttendeeList")),
@@ -64,7 +64,7 @@ func routeList(metricsSeparate bool) []*route {
 		get("/events/{event}/imports/{import}", (*Server).getImport, "How an import goes, for a day.").in(organizers).answer(ok("Import")),
 
 		post("/events/{event}/badges", (*Server).postBadge, "Issue a badge; an attendee's active badge is answered again.").in(desks).takes("BadgeRequest").answer(created("Badge"), ok("Badge")),
-		post("/events/{event}/badges/issue-all", (*Server).postIssueAll, "Issue a badge to everybody who has none, or one of a key that has been withdrawn.").in(desks).mayTake("IssueAllRequest").answer(ok("Issued")),
+		post("/events/{event}/badges/issue-all", (*Server).postIssueAll, "Issue a badge to everybody who never had one, or has one of a key that has been withdrawn.").in(desks).mayTake("IssueAllRequest").answer(ok("Issued")),
 		get("/events/{event}/badges/{badge}", (*Server).getBadge, "A badge.").in(desks).answer(ok("Badge")),
 		image(get("/events/{event}/badges/{badge}.svg", (*Server).getBadgeSVG, "The badge's QR code as SVG.").in(desks), ".svg", "image/svg+xml"),
 		image(get("/events/{event}/badges/{badge}.png", (*Server).getBadgePNG, "The badge's QR code as PNG.").in(desks), ".png", "image/png").

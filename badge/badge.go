@@ -24,6 +24,10 @@ type Attendee struct {
 	// Badge is the id of the active badge, "" when there is none. Stores keep
 	// it; what a caller puts here is ignored.
 	Badge string `json:"badge_id,omitempty"`
+	// Revoked is the id of the badge that was revoked last, "" for who has an
+	// active one or never had any. It follows from the badges: stores fill it in
+	// and write it nowhere.
+	Revoked string `json:"-"`
 }
 
 // SamePerson tells whether two records say the same about a person, so that

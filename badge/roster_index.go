@@ -97,7 +97,7 @@ type Query struct {
 	// punctuation of phone numbers make no difference.
 	Text     string
 	Category string // an id
-	Status   string // "active": has an active badge, "none": has none
+	Status   string // "active": has an active badge, "none": has none, "revoked": has none any more
 	After    string // the cursor that came with the page before
 	Skip     int    // how many who match, from there on, to pass over
 	Limit    int    // of the page; 0 means 50
@@ -151,6 +151,8 @@ func (e *entry) matches(q *Query, words []searchWord) bool {
 	case q.Status == "active" && e.attendee.Badge == "":
 		return false
 	case q.Status == "none" && e.attendee.Badge != "":
+		return false
+	case q.Status == "revoked" && e.attendee.Revoked == "":
 		return false
 	}
 	for _, w := range words {

@@ -158,8 +158,9 @@ func (d *Desk) issueStream(ctx context.Context, event string, by Stamp, in <-cha
 	return g.Wait()
 }
 
-// IssueAll gives a badge to everybody who has none, or one whose key has been
-// withdrawn, and tells how many. It may be interrupted and begun again.
+// IssueAll gives a badge to everybody who never had one, or has one whose key
+// has been withdrawn, and tells how many. Whose badge was revoked gets a new one
+// by IssueBadge or Reissue only: it was taken from that person for a reason. It may be interrupted and begun again.
 func (d *Desk) IssueAll(ctx context.Context, event string, by Stamp, progress func(done, total int)) (issued int, err error) {
 	return d.issueAll(ctx, event, by, false, progress)
 }
@@ -213,9 +214,11 @@ func (d *Desk) eachDue(ctx context.Context, event string, renew bool, yield func
 		return err
 	}
 	err = d.eachPage(ctx, event, badge.Query{Status: "none"}, func(page []badge.Attendee) error {
-		whom := make([]due, len(page))
-		for i, a := range page {
-			whom[i] = due{attendee: a}
+		whom := make([]due, 0, len(page))
+		for _, a := range page {
+			if a.Revoked == "" {
+				whom = append(whom, due{attendee: a})
+			}
 		}
 		return yield(whom)
 	})

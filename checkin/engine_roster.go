@@ -59,12 +59,12 @@ func (t *tx) putAttendee(s *State, by Stamp, p PutAttendee) PutResult {
 			return PutResult{Err: ErrRefTaken}
 		}
 	}
-	a.Badge, a.CreatedAt, a.UpdatedAt = "", by.At, by.At
+	a.Badge, a.Revoked, a.CreatedAt, a.UpdatedAt = "", "", by.At, by.At
 	if known {
 		if old.SamePerson(a) {
 			return PutResult{Attendee: old}
 		}
-		a.ID, a.Badge, a.CreatedAt = old.ID, old.Badge, old.CreatedAt
+		a.ID, a.Badge, a.Revoked, a.CreatedAt = old.ID, old.Badge, old.Revoked, old.CreatedAt
 		if b := s.badges[a.Badge]; b != nil && b.Category != a.Category {
 			moved := *b
 			moved.Category = a.Category
@@ -193,7 +193,7 @@ func (t *tx) issue(s *State, by Stamp, is Issue) IssueResult {
 	b := is.Badge
 	b.Status, b.Category = badge.Active, a.Category
 	t.putBadge(s, b)
-	a.Badge = b.ID
+	a.Badge, a.Revoked = b.ID, ""
 	s.people.Put(a)
 	t.badgeRow(s, by, b.ID, "issued", "")
 	return IssueResult{Badge: b, New: true, Replaced: replaced}
@@ -211,7 +211,7 @@ func (e *Engine) Revoke(ctx context.Context, event string, by Stamp, id, why str
 		}
 		b := t.endBadge(s, by, *old, badge.Revoked, why)
 		if a, ok := s.people.Get(b.Attendee); ok {
-			a.Badge = ""
+			a.Badge, a.Revoked = "", b.ID
 			s.people.Put(a)
 		}
 		return b, nil

@@ -14,7 +14,7 @@ import (
 // ImportOptions say how a roster is taken in.
 type ImportOptions struct {
 	DryRun bool // tell what would happen, change nothing
-	Issue  bool // and give everybody in the file a badge who has none
+	Issue  bool // and give everybody in the file a badge who never had one
 	// Read says how the file is to be understood. Its categories are filled in.
 	Read badge.ReadOptions
 }

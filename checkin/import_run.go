@@ -155,6 +155,7 @@ func (run *importRun) needy(ctx context.Context, results []PutResult, withdrawn 
 	for _, res := range results {
 		switch {
 		case res.Err != nil:
+		case res.Attendee.Revoked != "": // taken from this person for a reason
 		case res.Attendee.Badge == "":
 			whom = append(whom, due{attendee: res.Attendee})
 		case withdrawn:
@@ -176,13 +177,13 @@ func (run *importRun) compare(ctx context.Context, in <-chan []badge.Row) error 
 			a.Email, a.Phone, a.Locale})
 	}
 	type held struct {
-		print uint64
-		badge bool
+		print  uint64
+		spoken bool // has a badge, or had one that was revoked
 	}
 	known := map[string]held{}
 	err := run.desk.eachPage(ctx, run.event, badge.Query{}, func(page []badge.Attendee) error {
 		for _, a := range page {
-			known[a.Ref] = held{print(a), a.Badge != ""}
+			known[a.Ref] = held{print(a), a.Badge != "" || a.Revoked != ""}
 		}
 		return nil
 	})
@@ -203,7 +204,7 @@ func (run *importRun) compare(ctx context.Context, in <-chan []badge.Row) error 
 				case ok:
 					r.Updated++
 				}
-				if run.options.Issue && !old.badge {
+				if run.options.Issue && !old.spoken {
 					r.Issued++
 				}
 			}

@@ -271,6 +271,47 @@ func TestBadges(t *testing.T) {
 	}
 }
 
+// TestRevokedPeopleAreLeftOut: only who asks for them by name gives them a badge again.
+func TestRevokedPeopleAreLeftOut(t *testing.T) {
+	h := newHall(t)
+	_, err := h.Import(h.ctx, here, by, sheet(20), ImportOptions{Issue: true}, nil)
+	h.must(err)
+	_, err = h.IssueAll(h.ctx, here, by, nil)
+	h.must(err)
+	b, _ := h.person("one")
+	_, err = h.RevokeBadge(h.ctx, here, by, b.ID, "lost")
+	h.must(err)
+	for what, issue := range map[string]func(context.Context, string, Stamp, func(int, int)) (int, error){"issue": h.IssueAll, "renew": h.RenewAll} {
+		if n, err := issue(h.ctx, here, by, nil); err != nil || n != 0 {
+			t.Errorf("%s to all: %d, %v", what, n, err)
+		}
+	}
+	a, err := h.Attendee(h.ctx, here, b.Attendee)
+	h.must(err)
+	if a.Revoked != b.ID || a.Badge != "" {
+		t.Errorf("after badges for all: badge %q, revoked %q", a.Badge, a.Revoked)
+	}
+	next, isNew, err := h.IssueBadge(h.ctx, here, by, b.Attendee)
+	if err != nil || !isNew {
+		t.Errorf("issued %+v, %v", next, err)
+	}
+	if n, err := h.CountAttendees(h.ctx, here, badge.Query{Status: "revoked"}); err != nil || n != 0 {
+		t.Errorf("%d are revoked, %v", n, err)
+	}
+	file := func() io.Reader { return sheet(20) }
+	p, _, err := h.Attendees(h.ctx, here, badge.Query{Limit: 30})
+	h.must(err)
+	for _, a := range p {
+		_, err = h.RevokeBadge(h.ctx, here, by, a.Badge, "lost")
+		h.must(err)
+	}
+	for _, dry := range []bool{true, false} {
+		if r, err := h.Import(h.ctx, here, by, file(), ImportOptions{Issue: true, DryRun: dry}, nil); err != nil || r.Issued != 0 {
+			t.Errorf("dry %v: %v: %s", dry, err, figures(r))
+		}
+	}
+}
+
 // TestWithdrawnBadgesAreReplaced issues to all after a key has been withdrawn.
 func TestWithdrawnBadgesAreReplaced(t *testing.T) {
 	h := newHall(t)

@@ -35,7 +35,7 @@ func (l *Loaded) Event(id string, rev int64, records []Record) error {
 
 // Person adds an attendee to an event, before the badges.
 func (l *Loaded) Person(event string, a badge.Attendee) {
-	a.Badge = ""
+	a.Badge, a.Revoked = "", ""
 	l.events[event].people.Put(a)
 }
 
@@ -44,9 +44,17 @@ func (l *Loaded) Badge(event string, b badge.Badge) {
 	s := l.events[event]
 	s.keepBadge(b)
 	l.links[b.Link] = link{event, b.ID}
-	if a, ok := s.people.Get(b.Attendee); ok && b.Status == badge.Active {
-		a.Badge = b.ID
+	a, ok := s.people.Get(b.Attendee)
+	switch {
+	case !ok:
+	case b.Status == badge.Active:
+		a.Badge, a.Revoked = b.ID, ""
 		s.people.Put(a)
+	case b.Status == badge.Revoked && a.Badge == "" && b.EndedAt != nil:
+		if last := s.badges[a.Revoked]; last == nil || last.EndedAt.Before(*b.EndedAt) {
+			a.Revoked = b.ID
+			s.people.Put(a)
+		}
 	}
 }
 

@@ -2,7 +2,9 @@ package redisstore
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
 	"lanyard/badge"
 	"lanyard/checkin"
@@ -10,7 +12,7 @@ import (
 
 // A person record is "created|updated|active badge|ended badges|category|ref|body":
 // what scripts have to know of an attendee, and the rest as JSON. Ended badges
-// are joined by ",".
+// are joined by ",", in the order in which they ended.
 const personFields = 7
 
 // personBody is the part of an attendee that no script looks into. Equal
@@ -43,6 +45,22 @@ func formatPerson(a badge.Attendee, ended []string) string {
 		escape(a.Category), escape(a.Ref), formatPersonBody(&a)}, "|")
 }
 
+// inOrder are the ids of ended badges in the order in which they ended.
+func inOrder(ended []badge.Badge) []string {
+	at := func(b badge.Badge) time.Time {
+		if b.EndedAt == nil {
+			return time.Time{}
+		}
+		return *b.EndedAt
+	}
+	slices.SortStableFunc(ended, func(a, b badge.Badge) int { return at(a).Compare(at(b)) })
+	ids := make([]string, len(ended))
+	for i, b := range ended {
+		ids[i] = b.ID
+	}
+	return ids
+}
+
 // person reads a person record.
 func (r *reader) person(id, record string) badge.Attendee {
 	a, _ := r.personAndBadges(id, record)
@@ -66,9 +84,13 @@ func (r *reader) personAndBadges(id, record string) (badge.Attendee, []string) {
 			ended = append(ended, unescape(one))
 		}
 	}
+	active, revoked := unescape(f[2]), ""
+	if active == "" && len(ended) > 0 {
+		revoked = ended[len(ended)-1] // one that is replaced leaves an active one
+	}
 	return badge.Attendee{ID: id, Ref: unescape(f[5]), Name: b.Name, NameLatin: b.NameLatin, Organization: b.Organization,
 		Delegation: b.Delegation, Category: unescape(f[4]), Email: b.Email, Phone: b.Phone, Locale: b.Locale,
-		CreatedAt: r.time(f[0]), UpdatedAt: r.time(f[1]), Badge: unescape(f[2])}, ended
+		CreatedAt: r.time(f[0]), UpdatedAt: r.time(f[1]), Badge: active, Revoked: revoked}, ended
 }
 
 // card is what gate staff see of a person record, nil where there is none.

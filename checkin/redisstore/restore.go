@@ -25,7 +25,7 @@ func (s *Store) Restore(ctx context.Context, id string, next func() (checkin.Ite
 		return orNone(err, checkin.ErrExists)
 	}
 	w := &restoring{s: s, id: id, keys: keysUnder(e.keys.prefix + "new:" + badge.NewID() + ":"), written: map[string]bool{},
-		head: checkin.GenesisHash, scans: map[string]uint64{}, places: map[string][]checkin.Presence{}, ended: map[string][]string{}}
+		head: checkin.GenesisHash, scans: map[string]uint64{}, places: map[string][]checkin.Presence{}, ended: map[string][]badge.Badge{}}
 	defer func() {
 		if err != nil {
 			w.abandon(ctx)
@@ -79,7 +79,7 @@ type restoring struct {
 	cfg     *checkin.Config
 	records []checkin.Record
 	people  []badge.Attendee
-	ended   map[string][]string // badge ids by attendee
+	ended   map[string][]badge.Badge // by attendee
 	links   []badge.Badge
 	places  map[string][]checkin.Presence // by badge
 	seq     uint64
@@ -167,7 +167,7 @@ func (w *restoring) take(ctx context.Context, it checkin.Item) error {
 			return err
 		}
 		if b.Attendee != "" && b.Status != badge.Active {
-			w.ended[b.Attendee] = append(w.ended[b.Attendee], b.ID)
+			w.ended[b.Attendee] = append(w.ended[b.Attendee], b)
 		}
 		w.links = append(w.links, b)
 		return w.queued(ctx, "HSET", w.keys.badges, escape(b.ID), formatBadge(b))
@@ -263,7 +263,7 @@ func (w *restoring) finish(ctx context.Context) (err error) {
 		}
 	}
 	for _, a := range w.people {
-		if err := w.queued(ctx, "HSET", w.keys.people, escape(a.ID), formatPerson(a, w.ended[a.ID])); err != nil {
+		if err := w.queued(ctx, "HSET", w.keys.people, escape(a.ID), formatPerson(a, inOrder(w.ended[a.ID]))); err != nil {
 			return err
 		}
 		if err := w.queued(ctx, "HSET", w.keys.refs, escape(a.Ref), escape(a.ID)); err != nil {

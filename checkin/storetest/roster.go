@@ -403,9 +403,19 @@ func testIssue(t *testing.T, s checkin.Store) {
 	h.out("exited", "free", "fay")
 }
 
+// revoked is how many people have no badge any more.
+func (h *hall) revoked() int {
+	h.Helper()
+	n, err := h.store.CountAttendees(background, h.event, badge.Query{Status: "revoked"})
+	if err != nil {
+		h.Fatalf("revoked: %v", err)
+	}
+	return n
+}
+
 func testRevoke(t *testing.T, s checkin.Store) {
 	h := newHall(t, s)
-	seq := h.seq()
+	seq, before := h.seq(), h.revoked()
 	h.wait(time.Minute)
 	b, err := s.Revoke(background, h.event, h.stamp("dora"), badgeID("ann"), "stolen, \"maybe\"")
 	if err != nil || b.Status != badge.Revoked || b.EndedAt == nil || !b.EndedAt.Equal(h.now) || b.Attendee != "p-ann" {
@@ -420,6 +430,9 @@ func testRevoke(t *testing.T, s checkin.Store) {
 	if h.attendee("p-ann").Badge != "" {
 		t.Errorf("the attendee still has badge %q", h.attendee("p-ann").Badge)
 	}
+	if h.attendee("p-ann").Revoked != b.ID || h.revoked() != before+1 {
+		t.Errorf("revoked %q, and %d people in all", h.attendee("p-ann").Revoked, h.revoked())
+	}
 	h.in("denied revoked", "free", "ann")
 	h.leavesNoTrace(func() {
 		for id, want := range map[string]error{badgeID("ann"): checkin.ErrBadgeEnded, badgeID("swap"): checkin.ErrBadgeEnded, badgeID("nobody"): checkin.ErrNoBadge} {
@@ -433,6 +446,9 @@ func testRevoke(t *testing.T, s checkin.Store) {
 	})
 	if r := h.issue(checkin.Issue{Badge: newBadge(h.event, "ann2_______", "p-ann")})[0]; !r.New || r.Replaced != "" {
 		t.Errorf("issued after a revocation: %+v", r)
+	}
+	if h.attendee("p-ann").Revoked != "" || h.revoked() != before {
+		t.Errorf("issued anew, still revoked %q, and %d people in all", h.attendee("p-ann").Revoked, h.revoked())
 	}
 	h.in("admitted", "free", "ann", otherBadge("ann2_______"))
 	h.in("denied revoked", "free", "ann")

@@ -251,7 +251,7 @@ test("a reader's code or a number typed off a badge leads to the person, also on
   await expect(page.getByRole("heading", { name: one.name })).toBeFocused();
   await search.fill(two.badge.id);
   await expect(page.getByRole("heading", { name: two.name })).toBeFocused();
-  await expect(page.locator(".beside")).toContainText("No badge");
+  await expect(page.locator(".beside")).toContainText("Badge revoked");
 
   // Enter waits for what was typed, and never opens whom another search found.
   await search.fill("P000041");

@@ -127,8 +127,13 @@ test("an event, its categories, venues and gates are changed and put back", asyn
   await page.getByLabel("Ends").fill("2036-11-08T18:00");
   await page.keyboard.press("Enter");
   await expect(page.locator(".facts")).toContainText("Shenzhen");
+  // The badge that was issued ends before the event does, now.
+  await expect(told(page, "The event is changed. Badges issued before expire on")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Issue new badges" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "All is ready" })).toBeHidden();
   await undo(page);
   await expect(page.locator(".facts")).not.toContainText("Shenzhen");
+  await expect(page.getByRole("button", { name: "Issue new badges" })).toBeHidden();
 
   await page.getByRole("link", { name: "Add a category" }).click();
   await page.getByLabel("Name in English").fill("Interpreter");

@@ -276,6 +276,8 @@ export interface Attendee {
   readonly locale?: string;
   readonly created_at: string;
   readonly badge: Badge | null;
+  /** The badge that was revoked last, of who has no other. */
+  readonly revoked?: { readonly badge: string; readonly at: string } | null;
 }
 
 /** What is known of a badge at one venue: the latest entry, and the exit after it. */

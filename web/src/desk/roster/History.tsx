@@ -46,6 +46,7 @@ export function History({ work, person }: { work: Work; person: Attendee }) {
   const events = [
     ...moves,
     ...(person.badge ? [{ at: person.badge.issued_at, text: t("roster.was_issued") }] : []),
+    ...(person.revoked ? [{ at: person.revoked.at, text: t("roster.was_revoked") }] : []),
     { at: person.created_at, text: t("roster.was_added") },
   ].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   const inside = places.filter((p) => p.inside);
@@ -76,7 +77,7 @@ export function History({ work, person }: { work: Work; person: Attendee }) {
 }
 
 /** A day and time of this device's clock, without the year. */
-function moment(at: string, lang: Work["lang"]): string {
+export function moment(at: string, lang: Work["lang"]): string {
   return new Date(at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB", {
     month: "short",
     day: "numeric",

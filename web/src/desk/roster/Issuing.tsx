@@ -4,7 +4,7 @@ import type { Work } from "../work";
 import type { Bare } from "./useBare";
 import { rosterSay } from "./words";
 
-/** Gives badges to all who have none, and tells how far that is. */
+/** Gives badges to all who never had one, and tells how far that is. */
 export function Issuing({ bare, lang, main = false }: { bare: Bare; lang: Work["lang"]; main?: boolean }) {
   const t = rosterSay(lang);
   const { issuing, count } = bare;

@@ -3,7 +3,9 @@ import { local } from "../../say/say";
 import type { Attendee, Category } from "../../server/shapes";
 import { hashOf } from "../route";
 import type { Work } from "../work";
+import { moment } from "./History";
 import { Role } from "./Role";
+import { standingOf } from "./standing";
 import type { People as Found } from "./usePeople";
 import { useVirtual } from "./useVirtual";
 import { rosterSay } from "./words";
@@ -135,6 +137,7 @@ export function People({ people, categories, lang, active, onActive, entered, on
 function Cells({ person, categories, lang }: { person: Attendee } & Pick<Props, "categories" | "lang">) {
   const t = rosterSay(lang);
   const category = categories.find((c) => c.id === person.category);
+  const standing = person.badge && standingOf(person.badge, Date.now());
   return (
     <>
       <td class="number">{person.ref}</td>
@@ -143,10 +146,17 @@ function Cells({ person, categories, lang }: { person: Attendee } & Pick<Props, 
         <Role color={category?.color} name={local(category?.name, lang) || person.category} />
       </td>
       <td>
-        {person.badge ? (
-          <span class="state good">✓ {t("roster.has")}</span>
-        ) : (
-          <span class="state">– {t("roster.has_none")}</span>
+        {standing === "valid" && <span class="state good">✓ {t("roster.has")}</span>}
+        {standing === "void" && <span class="state">✕ {t("roster.void")}</span>}
+        {standing === "expired" && person.badge && (
+          <span class="state">✕ {t("roster.expired", { at: moment(person.badge.valid_until, lang) })}</span>
+        )}
+        {!standing && (
+          <span class="state">
+            {person.revoked
+              ? `✕ ${t("roster.gone", { at: moment(person.revoked.at, lang) })}`
+              : `– ${t("roster.has_none")}`}
+          </span>
         )}
       </td>
     </>

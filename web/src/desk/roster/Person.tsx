@@ -7,9 +7,10 @@ import { hashOf } from "../route";
 import type { useHeld } from "../useHeld";
 import type { Work } from "../work";
 import { Beside } from "./Beside";
-import { History } from "./History";
+import { History, moment } from "./History";
 import { fieldsOf, PersonForm } from "./PersonForm";
 import { Role } from "./Role";
+import { standingOf } from "./standing";
 import { rosterSay } from "./words";
 
 interface Props {
@@ -49,6 +50,7 @@ export function Person({ work, id, known, categories, held, onChange, onList, on
 
   if (!person) return null;
   const { badge, name } = person;
+  const standing = badge && standingOf(badge, Date.now());
   const category = categories.find((c) => c.id === person.category);
   const waiting = held.waiting === id;
 
@@ -159,11 +161,20 @@ export function Person({ work, id, known, categories, held, onChange, onList, on
         <div class="form">
           <p>
             {badge ? (
-              <span class={waiting ? "state" : "state good"}>
-                {waiting ? `… ${t("roster.ending")}` : `✓ ${t("roster.valid")}`}
+              <span class={waiting || standing !== "valid" ? "state" : "state good"}>
+                {waiting && `… ${t("roster.ending")}`}
+                {!waiting && standing === "valid" && `✓ ${t("roster.valid")}`}
+                {!waiting && standing === "void" && `✕ ${t("roster.void")}`}
+                {!waiting &&
+                  standing === "expired" &&
+                  `✕ ${t("roster.expired", { at: moment(badge.valid_until, lang) })}`}
               </span>
             ) : (
-              <span class="state">– {t("roster.has_none")}</span>
+              <span class="state">
+                {person.revoked
+                  ? `✕ ${t("roster.gone", { at: moment(person.revoked.at, lang) })}`
+                  : `– ${t("roster.has_none")}`}
+              </span>
             )}
           </p>
           {badge && <p class="mono">{badge.id}</p>}

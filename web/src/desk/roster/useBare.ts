@@ -8,7 +8,7 @@ const BEAT_MS = 500; // between two looks at how far it is
 const PATIENCE_MS = 10 * 60_000; // for badges of a large roster
 
 export interface Bare {
-  /** How many have no badge; undefined until that is known. */
+  /** How many never had a badge; undefined until that is known. */
   readonly count: number | undefined;
   readonly look: () => Promise<void>;
   /** How many have got one so far, while badges are issued to all. */
@@ -16,7 +16,7 @@ export interface Bare {
   readonly issueAll: () => Promise<void>;
 }
 
-/** Those who have no badge yet, and their badges. */
+/** Those who never had a badge, and their badges. */
 export function useBare(work: Work, onIssued: (n: number) => void): Bare {
   const { event, fail } = work;
   const [count, setCount] = useState<number>();
@@ -25,13 +25,15 @@ export function useBare(work: Work, onIssued: (n: number) => void): Bare {
   const issued = useRef(onIssued);
   issued.current = onIssued;
 
-  const ask = useCallback(
-    () =>
-      call<Found<Attendee>>("GET", `${of(event, "attendees")}?status=none&limit=1&total=true`).then(
-        (answer) => (answer.kind === "ok" ? (answer.value.total ?? 0) : undefined),
+  const ask = useCallback(async () => {
+    const [none, revoked] = await Promise.all(
+      ["none", "revoked"].map((status) =>
+        call<Found<Attendee>>("GET", `${of(event, "attendees")}?status=${status}&limit=1&total=true`),
       ),
-    [event],
-  );
+    );
+    if (none?.kind !== "ok" || revoked?.kind !== "ok") return undefined;
+    return Math.max(0, (none.value.total ?? 0) - (revoked.value.total ?? 0));
+  }, [event]);
   const look = useCallback(async () => {
     const found = await ask();
     if (!gone.current && found !== undefined) setCount(found);

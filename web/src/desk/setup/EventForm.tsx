@@ -1,11 +1,14 @@
 import { useState } from "preact/hooks";
 import { call, of } from "../../server/client";
-import type { EventRecord } from "../../server/shapes";
+import type { Attendee, EventRecord, Items } from "../../server/shapes";
 import { Form, useFilling } from "../pieces/Form";
 import { Panel } from "../pieces/Panel";
+import { earlyEnd } from "../roster/standing";
 import { useWayBack } from "../useWayBack";
 import type { Work } from "../work";
+import { moment } from "../zone";
 import { changeOf, draftOf, EventFields, wrongOf } from "./EventFields";
+import { sampleOf } from "./Next";
 import { setupSay } from "./words";
 
 const FIELDS = ["name", "place", "timezone", "starts_at", "ends_at", "locale", "retain_until"];
@@ -31,13 +34,22 @@ export function EventForm({
     );
     if (!done) return;
     await load();
+    const { ends_at, timezone } = done.value;
+    const sample = await call<Items<Attendee>>("GET", sampleOf(event.id));
+    const early = sample.kind === "ok" ? earlyEnd(sample.value.items, ends_at) : undefined;
     onEvent(done.value);
     go("setup");
-    wayBack(t("setup.changed"), t("setup.as_before"), {
-      method: "PATCH",
-      path: of(event.id),
-      body: changeOf(draftOf(event), done.value),
-    });
+    wayBack(
+      early
+        ? `${t("setup.changed")} ${t("setup.early", { at: moment(early, timezone, lang) })}`
+        : t("setup.changed"),
+      t("setup.as_before"),
+      {
+        method: "PATCH",
+        path: of(event.id),
+        body: changeOf(draftOf(event), done.value),
+      },
+    );
   }
   return (
     <Panel title={t("setup.edit")} lang={lang} onClose={() => go("setup")}>

@@ -1,8 +1,10 @@
 import { amount } from "../../say/say";
 import { of } from "../../server/client";
-import type { Attendee, Gate, Items, Occupancy, Operator, Venue } from "../../server/shapes";
+import type { Attendee, EventRecord, Gate, Items, Occupancy, Operator, Venue } from "../../server/shapes";
+import { earlyEnd } from "../roster/standing";
 import { hashOf } from "../route";
 import { useThing, type Work } from "../work";
+import { Renewal } from "./Renewal";
 import { setupSay } from "./words";
 
 /** How often is looked whether something was done elsewhere, in ms. */
@@ -10,8 +12,12 @@ const LOOK_MS = 10_000;
 
 type Counted = Items<Attendee> & { readonly total?: number };
 
+/** The badges that are looked at to see how long those issued so far last. */
+export const sampleOf = (event: string) => `${of(event, "attendees")}?status=active&limit=100`;
+
 /** What leads from an empty event to the first person let in, with how far each of it is. */
-export function Next({ event, lang, fail }: Work) {
+export function Next({ work, about }: { work: Work; about: EventRecord | undefined }) {
+  const { event, lang, fail } = work;
   const t = setupSay(lang);
   const list = "limit=500";
   const venues = useThing<Items<Venue>>(`${of(event, "venues")}?${list}`, fail).value;
@@ -23,12 +29,21 @@ export function Next({ event, lang, fail }: Work) {
     fail,
     LOOK_MS,
   ).value;
+  const revoked = useThing<Counted>(
+    `${of(event, "attendees")}?limit=1&total=true&status=revoked`,
+    fail,
+    LOOK_MS,
+  ).value;
+  const sample = useThing<Items<Attendee>>(sampleOf(event), fail, LOOK_MS);
   const now = useThing<Occupancy>(of(event, "occupancy"), fail, LOOK_MS).value;
-  if (!venues || !gates || !staff || !people || !bare || !now) return null;
+  if (!venues || !gates || !staff || !people || !bare || !revoked || !sample.value || !now || !about)
+    return null;
 
   const n = (count: number) => amount(count, lang);
   const total = people.total ?? 0;
   const badged = total - (bare.total ?? 0);
+  const gone = revoked.total ?? 0;
+  const early = earlyEnd(sample.value.items, about.ends_at);
   const hands = staff.items.filter((o) => ["gate", "supervisor"].includes(o.role)).length;
   const entries = now.venues.reduce((sum, v) => sum + v.entries, 0);
   const steps = [
@@ -46,8 +61,11 @@ export function Next({ event, lang, fail }: Work) {
     },
     {
       text: t("setup.next.badges"),
-      state: t("setup.next.badges_state", { n: n(badged), total: n(total) }),
-      done: total > 0 && badged === total,
+      state: [
+        t("setup.next.badges_state", { n: n(badged), total: n(total) }),
+        ...(gone > 0 ? [t("setup.next.badges_revoked", { n: n(gone) })] : []),
+      ].join(" · "),
+      done: total > 0 && badged + gone === total && !early,
       href: hashOf("roster"),
     },
     {
@@ -83,6 +101,7 @@ export function Next({ event, lang, fail }: Work) {
           </li>
         ))}
       </ol>
+      {early && <Renewal work={work} zone={about.timezone} early={early} onIssued={sample.load} />}
     </section>
   );
 }

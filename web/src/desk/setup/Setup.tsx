@@ -62,7 +62,7 @@ export function Setup(work: Work) {
           )}
         </p>
       )}
-      <Next {...work} />
+      <Next work={work} about={e} />
       <Categories work={work} categories={categories} />
       {what === "edit" && e && <EventForm work={work} event={e} load={shown.load} />}
     </>
