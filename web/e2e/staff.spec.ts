@@ -132,6 +132,7 @@ test("what is no badge is refused in plain words", async ({ page, demo }) => {
   await page.goto(`${demo.base_url}/scan`);
   await page.getByLabel("您的密钥").fill(demo.gate_key);
   await page.getByRole("button", { name: "登录" }).click();
+  await expect(page.locator(".top .event")).toHaveText("第21届中国国际人才交流大会");
   await page.getByRole("button", { name: "开始值班" }).click();
   await page.getByLabel("证件码").fill("https://example.org/not-a-badge");
   await page.getByRole("button", { name: "核验" }).click();
@@ -170,6 +171,9 @@ test("the board follows the gates, and polls when the stream is closed to it", a
   const security = api(demo, demo.security_key);
   const supervisor = api(demo, demo.supervisor_key);
   await signIn(page, demo, "/live", demo.security_key);
+  await expect(page.locator(".top .event")).toHaveText(
+    "21st Conference on International Exchange of Professionals",
+  );
   const inside = page.locator(`[data-venue="${entry.venue}"] .inside`);
   await expect(inside).toHaveText(String(await security.inside(entry.venue)));
   await expect(page.getByText("Live", { exact: true }).last()).toBeVisible();
@@ -292,10 +296,11 @@ test("the chosen one of two events stays at hand, and another one is never shown
   expect(made.ok(), await made.text()).toBe(true);
   try {
     const person = (await api(demo, demo.desk_key).attendees("limit=1"))[0];
-    await signIn(page, demo, `/desk?event=${demo.event}#/roster/person/${person?.id}`, demo.organizer_key);
+    if (!person) throw new Error("the demonstration's roster is empty");
+    await signIn(page, demo, `/desk?event=${demo.event}#/roster/person/${person.id}`, demo.organizer_key);
     const choice = page.getByRole("combobox", { name: "Event", exact: true });
     await expect(choice).toHaveValue(demo.event);
-    await expect(page.getByRole("heading", { name: person?.name })).toBeVisible();
+    await expect(page.getByRole("heading", { name: person.name })).toBeVisible();
 
     // What was open is the other event's: only its task goes along.
     await choice.selectOption("second");

@@ -3,7 +3,7 @@ import { type ComponentChildren, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import en from "../../locales/en/staff.json";
 import zh from "../../locales/zh/staff.json";
-import { type Lang, local, pageLang, speaker } from "../say/say";
+import { type Lang, local, pageLang, speaker, type Text } from "../say/say";
 import { type Answer, BASE, call } from "../server/client";
 import type { EventInfo, Items, Me, Role } from "../server/shapes";
 import "../style/base.css";
@@ -68,6 +68,10 @@ export function openSurface(surface: Surface): void {
 
 /** The ids of the events that somebody may see. */
 const theirs = ({ me, events }: Seat) => (me.event ? [me.event] : events.map((e) => e.id));
+
+/** The event's name where there is none to choose from. */
+const nameOfOnly = ({ me, events }: Seat): Text | undefined =>
+  me.event ? me.event_name : events.length === 1 ? events[0]?.name : undefined;
 
 function seated(seat: Seat): State {
   const choice = choose(askedEvent(), keptEvents(), theirs(seat));
@@ -134,6 +138,11 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
           Lanyard
         </a>
         <h1>{title}</h1>
+        {state.at === "in" && nameOfOnly(state) && (
+          <p class="event hint" dir="auto">
+            {local(nameOfOnly(state), lang)}
+          </p>
+        )}
         {state.at === "in" && (
           <Who
             state={state}
@@ -246,7 +255,7 @@ function Strange({ surface, state, lang, t }: { surface: Surface; state: In; lan
         {theirs(state).map((id) => (
           <li key={id}>
             <a href={addressWith(at, { event: id })} dir="auto">
-              {local(state.events.find((e) => e.id === id)?.name, lang) || id}
+              {local(nameOfOnly(state) ?? state.events.find((e) => e.id === id)?.name, lang) || id}
             </a>
           </li>
         ))}
