@@ -1,10 +1,12 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
 
+	"lanyard/badge"
 	"lanyard/checkin"
 )
 
@@ -20,17 +22,25 @@ type me struct {
 	Role  checkin.Role `json:"role"`
 	Event *string      `json:"event"` // null for organizers of the whole server
 	Gates []string     `json:"gates"`
+	// EventName is for the eyes: most roles may read nothing else of the event.
+	EventName badge.Text `json:"event_name,omitempty"`
 }
 
-func meOf(o checkin.Operator) me {
+func (s *Server) meOf(ctx context.Context, o checkin.Operator) (me, error) {
 	m := me{ID: o.ID, Name: o.Name, Role: o.Role, Event: &o.Event, Gates: o.Gates}
-	if o.Event == checkin.System {
-		m.Event = nil
-	}
 	if m.Gates == nil {
 		m.Gates = []string{}
 	}
-	return m
+	if o.Event == checkin.System {
+		m.Event = nil
+		return m, nil
+	}
+	cfg, err := s.desk.Config(ctx, o.Event)
+	if err != nil {
+		return m, err
+	}
+	m.EventName = cfg.Event.Name
+	return m, nil
 }
 
 // postSession signs a browser in: with a key, a pairing code, or the key of an
@@ -74,13 +84,17 @@ func (s *Server) postSession(c *call) error {
 		return s.wrongCredential(r, err)
 	}
 	c.x.operator = op.ID
+	who, err := s.meOf(r.Context(), op)
+	if err != nil {
+		return err
+	}
 	if token == "" {
 		if token, until, err = s.desk.OpenSession(r.Context(), op); err != nil {
 			return err
 		}
 	}
 	http.SetCookie(c.x, s.cookie(r, token, int(until.Sub(s.desk.Now()).Seconds())))
-	return c.json(200, meOf(op))
+	return c.json(200, who)
 }
 
 func (s *Server) deleteSession(c *call) error {
@@ -93,4 +107,10 @@ func (s *Server) deleteSession(c *call) error {
 	return c.noContent()
 }
 
-func (s *Server) getMe(c *call) error { return c.json(200, meOf(c.op)) }
+func (s *Server) getMe(c *call) error {
+	who, err := s.meOf(c.Request().Context(), c.op)
+	if err != nil {
+		return err
+	}
+	return c.json(200, who)
+}

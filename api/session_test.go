@@ -28,7 +28,7 @@ func TestSession(t *testing.T) {
 	crossSite := map[string]string{"Cookie": "{COOKIE}", "Sec-Fetch-Site": "cross-site"}
 	runScenarios(t, []scenario{
 		{"by key", []step{
-			{do: "POST /session", body: `{"key":"{KEY:security}"}`, status: 200, want: []string{`"id":"security"`, `"role":"security"`, `"event":"ciep21"`}, not: []string{"lk_"}, after: keepCookie},
+			{do: "POST /session", body: `{"key":"{KEY:security}"}`, status: 200, want: []string{`"id":"security"`, `"role":"security"`, `"event":"ciep21"`, `"event_name":{`}, not: []string{"lk_"}, after: keepCookie},
 			{do: "GET /me", header: cookie, status: 200, want: []string{`"id":"security"`}},
 			{do: "GET " + ciep + "/occupancy", header: cookie, status: 200},
 			{do: "GET " + ciep + "/operators", header: cookie, status: 403, want: []string{`"forbidden"`}},

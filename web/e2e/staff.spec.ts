@@ -132,6 +132,7 @@ test("what is no badge is refused in plain words", async ({ page, demo }) => {
   await page.goto(`${demo.base_url}/scan`);
   await page.getByLabel("您的密钥").fill(demo.gate_key);
   await page.getByRole("button", { name: "登录" }).click();
+  await expect(page.locator(".top .event")).toHaveText("第21届中国国际人才交流大会");
   await page.getByRole("button", { name: "开始值班" }).click();
   await page.getByLabel("证件码").fill("https://example.org/not-a-badge");
   await page.getByRole("button", { name: "核验" }).click();
@@ -170,6 +171,9 @@ test("the board follows the gates, and polls when the stream is closed to it", a
   const security = api(demo, demo.security_key);
   const supervisor = api(demo, demo.supervisor_key);
   await signIn(page, demo, "/live", demo.security_key);
+  await expect(page.locator(".top .event")).toHaveText(
+    "21st Conference on International Exchange of Professionals",
+  );
   const inside = page.locator(`[data-venue="${entry.venue}"] .inside`);
   await expect(inside).toHaveText(String(await security.inside(entry.venue)));
   await expect(page.getByText("Live", { exact: true }).last()).toBeVisible();
@@ -272,4 +276,62 @@ test("a pairing link signs a phone in once and leaves the address", async ({
   await late.goto(pairing_url);
   await expect(late.getByRole("alert")).toContainText("This link was used already");
   await other.close();
+});
+
+test("the chosen one of two events stays at hand, and another one is never shown in its place", async ({
+  page,
+  demo,
+}) => {
+  const made = await page.request.post(`${demo.base_url}/api/v1/events`, {
+    headers: { Authorization: `Bearer ${demo.organizer_key}` },
+    data: {
+      id: "second",
+      name: { en: "Second Forum", zh: "第二论坛" },
+      timezone: "Asia/Shanghai",
+      starts_at: "2026-12-01T09:00:00+08:00",
+      ends_at: "2026-12-02T18:00:00+08:00",
+      locale: "en",
+    },
+  });
+  expect(made.ok(), await made.text()).toBe(true);
+  try {
+    const person = (await api(demo, demo.desk_key).attendees("limit=1"))[0];
+    if (!person) throw new Error("the demonstration's roster is empty");
+    await signIn(page, demo, `/desk?event=${demo.event}#/roster/person/${person.id}`, demo.organizer_key);
+    const choice = page.getByRole("combobox", { name: "Event", exact: true });
+    await expect(choice).toHaveValue(demo.event);
+    await expect(page.getByRole("heading", { name: person.name })).toBeVisible();
+
+    // What was open is the other event's: only its task goes along.
+    await choice.selectOption("second");
+    await expect(page).toHaveURL(`${demo.base_url}/desk?event=second#/roster`);
+    await expect(page.getByText("It is not there any more")).toHaveCount(0);
+    await page.getByRole("link", { name: "Event", exact: true }).click();
+    await expect(page.getByRole("heading", { level: 2 })).toHaveText("Second Forum");
+    await page.reload();
+    await expect(choice).toHaveValue("second");
+    await page.getByRole("link", { name: "中文" }).click();
+    await expect(page.getByRole("heading", { level: 2 })).toHaveText("第二论坛");
+    await expect(page.getByRole("combobox", { name: "活动", exact: true })).toHaveValue("second");
+    expect(new URL(page.url()).hash).toBe("#/setup");
+    await page.getByRole("link", { name: "English" }).click();
+
+    await page.getByRole("link", { name: "Live board" }).click();
+    await expect(page).toHaveURL(`${demo.base_url}/live?event=second`);
+    await expect(choice).toHaveValue("second");
+    await page.goto(`${demo.base_url}/scan`); // as from a bookmark
+    await expect(choice).toHaveValue("second");
+
+    await page.goto(`${demo.base_url}/live?event=elsewhere`);
+    await expect(page.getByRole("alert")).toContainText("an event that is not yours or is gone");
+    await expect(page.locator(".live")).toHaveCount(0);
+    await page.getByRole("alert").getByRole("link", { name: "Second Forum" }).click();
+    await expect(choice).toHaveValue("second");
+  } finally {
+    // The other tests know of one event alone.
+    const gone = await page.request.delete(`${demo.base_url}/api/v1/events/second`, {
+      headers: { Authorization: `Bearer ${demo.organizer_key}` },
+    });
+    expect(gone.ok()).toBe(true);
+  }
 });

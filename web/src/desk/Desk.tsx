@@ -1,6 +1,7 @@
 // The frame of the desk: the tasks on one side, the one at hand on the other,
 // and below it what was just done.
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { surfaceOf } from "../session/chosen";
 import type { Shift } from "../session/Staff";
 import { Crew } from "./crew/Crew";
 import { Keys } from "./keys/Keys";
@@ -68,7 +69,7 @@ export function Desk({ me, event, lang, onEvent, onSignedOut }: Shift) {
           ))}
           {me.role === "organizer" && (
             <li>
-              <a href="/live">{t("desk.live")}</a>
+              <a href={surfaceOf("/live", event)}>{t("desk.live")}</a>
             </li>
           )}
         </ul>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashOf, placeOf } from "./route";
+import { hashOf, placeOf, taskOf } from "./route";
 
 test("a place is found again from its address", () => {
   expect(hashOf("roster", "person", "a/b c")).toBe("#/roster/person/a%2Fb%20c");
@@ -17,4 +17,12 @@ test("an address that names nothing leads to the fallback", () => {
 test("the help desk has no way to the organizer's tasks", () => {
   expect(placeOf("#/keys", "desk", "roster")).toEqual({ task: "roster", rest: [] });
   expect(placeOf("#/roster", "desk", "roster").task).toBe("roster");
+});
+
+test("another event is met at the same task, with nothing of this one open", () => {
+  expect(taskOf("#/roster/person/17", "organizer")).toBe("#/roster");
+  expect(taskOf("#/sheets/person/17", "desk")).toBe("#/sheets");
+  expect(taskOf("#/setup", "organizer")).toBe("#/setup");
+  expect(taskOf("", "organizer")).toBe("");
+  expect(taskOf("#/keys/new", "desk")).toBe("");
 });

@@ -29,6 +29,13 @@ export function placeOf(hash: string, role: Role, fallback: Task): Place {
   return task ? { task, rest: rest.filter(Boolean) } : { task: fallback, rest: [] };
 }
 
+/** The address of the task alone: what is open of it is one event's own. */
+export function taskOf(hash: string, role: Role): string {
+  const [name] = hash.replace(/^#\/?/, "").split("/");
+  const task = tasksOf(role).find((t) => t === name);
+  return task ? hashOf(task) : "";
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

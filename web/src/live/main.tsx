@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { clock, local } from "../say/say";
+import { addressWith } from "../session/chosen";
 import { openSurface, type Shift } from "../session/Staff";
 import { level, STALE_MS } from "./board";
 import { memory } from "./keep";
@@ -145,7 +146,7 @@ function Controls({ alarm, t }: { alarm: Alarm; t: Say }) {
     return (
       <>
         {!alarm.sounds && <p class="hint">{t("live.tap")}</p>}
-        <a class="leave-wall" href="/live">
+        <a class="leave-wall" href={addressWith(location, { wall: null })}>
           {t("live.leave_wall")}
         </a>
       </>
@@ -156,7 +157,7 @@ function Controls({ alarm, t }: { alarm: Alarm; t: Say }) {
       <button type="button" aria-pressed={alarm.sounds} onClick={() => alarm.setSounds(!alarm.sounds)}>
         {t(alarm.sounds ? "live.sound_on" : "live.sound_off")}
       </button>
-      <a class="button" href="?wall">
+      <a class="button" href={addressWith(location, { wall: "" })}>
         {t("live.wall")}
       </a>
     </p>
@@ -199,5 +200,6 @@ openSurface({
   memory,
   title: (lang) => words(lang)("live.title"),
   roles: ["security", "supervisor", "organizer"],
-  show: (shift) => <Live {...shift} />,
+  shared: (hash) => (viewOf(hash).at === "venue" ? "#board" : hash),
+  show: (shift) => <Live key={shift.event} {...shift} />,
 });

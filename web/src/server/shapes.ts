@@ -15,6 +15,8 @@ export interface Me {
   readonly role: Role;
   /** Missing for an organizer of the whole server. */
   readonly event?: string | null;
+  /** As above. */
+  readonly event_name?: Text;
   readonly gates?: readonly string[] | null;
 }
 

@@ -3,10 +3,11 @@ import { type ComponentChildren, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import en from "../../locales/en/staff.json";
 import zh from "../../locales/zh/staff.json";
-import { type Lang, local, pageLang, speaker } from "../say/say";
+import { type Lang, local, pageLang, speaker, type Text } from "../say/say";
 import { type Answer, BASE, call } from "../server/client";
 import type { EventInfo, Items, Me, Role } from "../server/shapes";
 import "../style/base.css";
+import { addressWith, askedEvent, choose, keepEvent, keptEvents } from "./chosen";
 import { LangSwitch } from "./LangSwitch";
 import { signIn, signOut, takePairing, whoAmI } from "./session";
 
@@ -49,13 +50,15 @@ interface Surface {
   /** In place of a note that there is no event yet. */
   readonly begin?: (shift: Omit<Shift, "event" | "events">) => ComponentChildren;
   readonly memory?: Memory;
+  /** What of the place after the # another event has, too; all of it where this is missing. */
+  readonly shared?: (hash: string, role: Role) => string;
 }
 
 type State =
   | { at: "asking" }
   | { at: "out"; trouble: string }
   | { at: "unreachable" }
-  | { at: "in"; me: Me; events: readonly EventInfo[]; event: string | undefined };
+  | { at: "in"; me: Me; events: readonly EventInfo[]; event: string | undefined; strange: boolean };
 
 /** Puts the surface on the page. */
 export function openSurface(surface: Surface): void {
@@ -65,7 +68,18 @@ export function openSurface(surface: Surface): void {
   if (root) render(<Staff surface={surface} lang={lang} />, root);
 }
 
-const seated = ({ me, events }: Seat): State => ({ at: "in", me, events, event: me.event || events[0]?.id });
+/** The ids of the events that somebody may see. */
+const theirs = ({ me, events }: Seat) => (me.event ? [me.event] : events.map((e) => e.id));
+
+/** The event's name where there is none to choose from. */
+const nameOfOnly = ({ me, events }: Seat): Text | undefined =>
+  me.event ? me.event_name : events.length === 1 ? events[0]?.name : undefined;
+
+function seated(seat: Seat): State {
+  const choice = choose(askedEvent(), keptEvents(), theirs(seat));
+  if (choice.event && !seat.me.event) keepEvent(choice.event);
+  return { at: "in", ...seat, ...choice };
+}
 
 function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
   const t = staffSay(lang);
@@ -87,7 +101,7 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
     const me = answer.value;
     let items: readonly EventInfo[] = [];
     if (!me.event) {
-      const events = await call<Items<EventInfo>>("GET", `${BASE}/events`);
+      const events = await call<Items<EventInfo>>("GET", `${BASE}/events?limit=500`);
       if (events.kind === "ok") items = events.value.items;
     }
     await surface.memory?.remember({ me, events: items });
@@ -95,8 +109,8 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
   }
 
   async function begin() {
+    const pairing = takePairing(); // before anything is shown that leads to this address
     setState({ at: "asking" });
-    const pairing = takePairing();
     if (pairing) await settle(await signIn({ pairing }), t("staff.stale"));
     else await settle(await whoAmI(), "");
   }
@@ -104,6 +118,19 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
   useEffect(() => {
     begin();
   }, []);
+
+  // Back and forward may lead to where another event was at hand.
+  useEffect(() => {
+    const follow = () =>
+      setState((now) => (now.at === "in" && askedEvent() && askedEvent() !== now.event ? seated(now) : now));
+    addEventListener("popstate", follow);
+    return () => removeEventListener("popstate", follow);
+  }, []);
+
+  function turnTo(now: In, event: EventInfo) {
+    if (event.id !== now.event) keepEvent(event.id, surface.shared?.(location.hash, now.me.role));
+    setState({ ...now, event: event.id, strange: false, events: including(now.events, event) });
+  }
 
   const title = surface.title(lang);
   return (
@@ -113,6 +140,11 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
           Lanyard
         </a>
         <h1>{title}</h1>
+        {state.at === "in" && nameOfOnly(state) && (
+          <p class="event hint" dir="auto">
+            {local(nameOfOnly(state), lang)}
+          </p>
+        )}
         {state.at === "in" && (
           <Who
             state={state}
@@ -150,9 +182,7 @@ function Staff({ surface, lang }: { surface: Surface; lang: Lang }) {
             state={state}
             lang={lang}
             t={t}
-            onEvent={(event) =>
-              setState({ ...state, event: event.id, events: including(state.events, event) })
-            }
+            onEvent={(event) => turnTo(state, event)}
             onSignedOut={() => setState({ at: "out", trouble: t("staff.ended") })}
           />
         )}
@@ -186,6 +216,7 @@ function Inside(props: {
       </p>
     );
   }
+  if (state.strange) return <Strange surface={surface} state={state} lang={lang} t={t} />;
   if (!state.event) {
     const begin = state.me.role === "organizer" && surface.begin;
     if (begin) return begin({ me: state.me, lang, onEvent, onSignedOut });
@@ -213,6 +244,26 @@ function Inside(props: {
       )}
       {surface.show({ me: state.me, event: state.event, events: state.events, lang, onEvent, onSignedOut })}
     </>
+  );
+}
+
+/** The address names an event that isn't theirs: nothing else is opened unasked. */
+function Strange({ surface, state, lang, t }: { surface: Surface; state: In; lang: Lang; t: StaffSay }) {
+  const hash = surface.shared?.(location.hash, state.me.role) ?? location.hash;
+  const at = { pathname: location.pathname, search: location.search, hash };
+  return (
+    <div class="note attention" role="alert">
+      <p>{t("staff.strange")}</p>
+      <ul>
+        {theirs(state).map((id) => (
+          <li key={id}>
+            <a href={addressWith(at, { event: id })} dir="auto">
+              {local(nameOfOnly(state) ?? state.events.find((e) => e.id === id)?.name, lang) || id}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { amount } from "../../say/say";
 import { of } from "../../server/client";
 import type { Attendee, EventRecord, Gate, Items, Occupancy, Operator, Venue } from "../../server/shapes";
+import { surfaceOf } from "../../session/chosen";
 import { earlyEnd } from "../roster/standing";
 import { hashOf } from "../route";
 import { useThing, type Work } from "../work";
@@ -78,7 +79,7 @@ export function Next({ work, about }: { work: Work; about: EventRecord | undefin
       text: t("setup.next.scan"),
       state: entries > 0 ? t("setup.next.scan_state", { n: n(entries) }) : t("setup.next.scan_how"),
       done: entries > 0,
-      href: "/scan",
+      href: surfaceOf("/scan", event),
     },
   ];
   const next = steps.findIndex((s) => !s.done);
