@@ -66,11 +66,13 @@ test("an empty store becomes an event whose first guest is let in", async ({ pag
   await expect(page.getByLabel("Name in Chinese")).toBeFocused();
   await page.getByLabel("Name in Chinese").fill("第二十一届中国国际人才交流大会");
   await page.getByLabel("Name in English").fill("21st Conference on International Exchange of Professionals");
+  await expect(page.getByText("Give a name in one language at least.")).toBeHidden();
   await expect(page.getByLabel("Short name")).toHaveValue(EVENT);
   await page.getByLabel("Time zone").fill("Shenzhen");
   await page.getByRole("button", { name: "Create the event" }).click();
   await expect(page.getByText("There is no such time zone.")).toBeVisible();
   await page.getByLabel("Time zone").fill("Asia/Shanghai");
+  await expect(page.getByText("There is no such time zone.")).toBeHidden();
   await page.getByLabel("How many fit in").fill("2");
   await page.screenshot({ path: info.outputPath("new.png") });
   await page.keyboard.press("Enter");
