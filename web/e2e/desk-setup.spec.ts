@@ -311,3 +311,23 @@ test("every page of the desk fits, reads and can be used by everybody", async ({
     }
   }
 });
+
+test("with a choice of events, a short page of the desk is no higher than the screen", async ({
+  page,
+  hall,
+}) => {
+  await page.route("**/api/v1/events", async (route) => {
+    const answer = await route.fetch();
+    const { items } = await answer.json();
+    await route.fulfill({ response: answer, json: { items: [...items, { ...items[0], id: "another" }] } });
+  });
+  await page.setViewportSize({ width: 1440, height: 2400 });
+  await open(page, hall, "#/crew");
+  await expect(page.locator(".page > .field select")).toBeVisible();
+  const [desk, screen] = await page.evaluate(() => {
+    const end = document.querySelector(".desk")?.getBoundingClientRect().bottom;
+    return [end, document.documentElement.scrollHeight];
+  });
+  expect(screen).toBe(2400);
+  expect(desk).toBe(2400); // and no lower either: the tasks go to the foot
+});
