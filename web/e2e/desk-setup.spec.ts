@@ -66,11 +66,13 @@ test("an empty store becomes an event whose first guest is let in", async ({ pag
   await expect(page.getByLabel("Name in Chinese")).toBeFocused();
   await page.getByLabel("Name in Chinese").fill("第二十一届中国国际人才交流大会");
   await page.getByLabel("Name in English").fill("21st Conference on International Exchange of Professionals");
+  await expect(page.getByText("Give a name in one language at least.")).toBeHidden();
   await expect(page.getByLabel("Short name")).toHaveValue(EVENT);
   await page.getByLabel("Time zone").fill("Shenzhen");
   await page.getByRole("button", { name: "Create the event" }).click();
   await expect(page.getByText("There is no such time zone.")).toBeVisible();
   await page.getByLabel("Time zone").fill("Asia/Shanghai");
+  await expect(page.getByText("There is no such time zone.")).toBeHidden();
   await page.getByLabel("How many fit in").fill("2");
   await page.screenshot({ path: info.outputPath("new.png") });
   await page.keyboard.press("Enter");
@@ -313,4 +315,24 @@ test("every page of the desk fits, reads and can be used by everybody", async ({
       if (lang === "en" || !panel || place === "setup/edit") await expectAccessible(page);
     }
   }
+});
+
+test("with a choice of events, a short page of the desk is no higher than the screen", async ({
+  page,
+  hall,
+}) => {
+  await page.route("**/api/v1/events", async (route) => {
+    const answer = await route.fetch();
+    const { items } = await answer.json();
+    await route.fulfill({ response: answer, json: { items: [...items, { ...items[0], id: "another" }] } });
+  });
+  await page.setViewportSize({ width: 1440, height: 2400 });
+  await open(page, hall, "#/crew");
+  await expect(page.locator(".page > .field select")).toBeVisible();
+  const [desk, screen] = await page.evaluate(() => {
+    const end = document.querySelector(".desk")?.getBoundingClientRect().bottom;
+    return [end, document.documentElement.scrollHeight];
+  });
+  expect(screen).toBe(2400);
+  expect(desk).toBe(2400); // and no lower either: the tasks go to the foot
 });

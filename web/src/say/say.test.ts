@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { local, pickLang, speaker } from "./say";
+import { local, pickLang, plural, speaker } from "./say";
 
 describe("speaker", () => {
   const both = {
@@ -15,6 +15,17 @@ describe("speaker", () => {
   });
   it("does not take a group for a phrase", () => {
     expect(() => speaker(both, "en")("gate" as "gate.hint")).toThrow("gate");
+  });
+});
+
+describe("plural", () => {
+  it.each([
+    [0, "en", "other"],
+    [1, "en", "one"],
+    [2, "en", "other"],
+    [1, "zh", "other"],
+  ] as const)("%d in %s: %s", (n, lang, want) => {
+    expect(plural(n, lang)).toBe(want);
   });
 });
 

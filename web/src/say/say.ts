@@ -65,6 +65,10 @@ export function pageLang(): Lang {
   return lang;
 }
 
+/** Which of the phrases "…_one" and "…_other" is said of so many. */
+export const plural = (n: number, lang: Lang): "one" | "other" =>
+  new Intl.PluralRules(lang).select(n) === "one" ? "one" : "other";
+
 /** A number as the language groups it, "12,500". */
 export const amount = (n: number, lang: Lang): string => n.toLocaleString(lang === "zh" ? "zh-CN" : "en-GB");
 

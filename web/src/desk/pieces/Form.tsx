@@ -4,6 +4,7 @@ import type { Lang } from "../../say/say";
 import type { Answer } from "../../server/client";
 import { why } from "../why";
 import type { Work } from "../work";
+import { Round } from "./useStanding";
 
 /** What is wrong with a form, by field; "" is the form as a whole. */
 export type Wrong = Readonly<Record<string, string | undefined>>;
@@ -66,7 +67,7 @@ export function Form({ filling, save, onSubmit, children, more }: Props) {
         if (!busy) onSubmit();
       }}
     >
-      {children}
+      <Round.Provider value={wrong}>{children}</Round.Provider>
       <p class="trouble" role="alert">
         {wrong[""]}
       </p>

@@ -1,5 +1,6 @@
 import type { Names } from "../names";
 import { Field } from "./Field";
+import { useStanding } from "./useStanding";
 
 interface Props {
   readonly label: string;
@@ -43,9 +44,10 @@ export function NamesInput(props: {
   names: Names;
   onNames: (names: Names) => void;
 }) {
-  const { names, onNames, wrong } = props;
+  const { names, onNames } = props;
+  const [wrong, changed] = useStanding(props.wrong);
   return (
-    <div class="pair">
+    <div class="pair" onInput={changed}>
       <Input
         label={props.zh}
         lang="zh"
@@ -105,9 +107,10 @@ export function Ticks(props: {
   options: readonly { readonly value: string; readonly text: string }[];
   onChosen: (chosen: readonly string[]) => void;
 }) {
-  const { label, hint, wrong, chosen, options, onChosen } = props;
+  const { label, hint, chosen, options, onChosen } = props;
+  const [wrong, changed] = useStanding(props.wrong);
   return (
-    <fieldset class="ticks" aria-invalid={Boolean(wrong) || undefined}>
+    <fieldset class="ticks" onChange={changed} aria-invalid={Boolean(wrong) || undefined}>
       <legend>{label}</legend>
       {hint && <p class="hint">{hint}</p>}
       {options.map((o) => (

@@ -1,5 +1,6 @@
 import type { Lang } from "../../say/say";
 import type { Window } from "../../server/shapes";
+import { useStanding } from "../pieces/useStanding";
 import { placesSay } from "./words";
 
 /** A window as it is being filled in. */
@@ -22,10 +23,15 @@ interface Props {
 }
 
 /** The spans of a day in which a venue is open. */
-export function Hours({ hours, lang, wrong, onHours }: Props) {
+export function Hours({ hours, lang, wrong: found, onHours }: Props) {
+  const [wrong, changed] = useStanding(found);
   const t = placesSay(lang);
-  const set = (key: number, part: Partial<Window>) =>
-    onHours(hours.map((w) => (w.key === key ? { ...w, ...part } : w)));
+  const set = (spans: readonly Span[]) => {
+    changed();
+    onHours(spans);
+  };
+  const fill = (key: number, part: Partial<Window>) =>
+    set(hours.map((w) => (w.key === key ? { ...w, ...part } : w)));
   return (
     <fieldset class="ticks">
       <legend>{t("places.hours")}</legend>
@@ -37,7 +43,7 @@ export function Hours({ hours, lang, wrong, onHours }: Props) {
             aria-label={t("places.from", { n: i + 1 })}
             aria-invalid={Boolean(wrong) && !w.from}
             value={w.from}
-            onInput={(e) => set(w.key, { from: e.currentTarget.value })}
+            onInput={(e) => fill(w.key, { from: e.currentTarget.value })}
           />
           <span aria-hidden="true">–</span>
           <input
@@ -45,13 +51,13 @@ export function Hours({ hours, lang, wrong, onHours }: Props) {
             aria-label={t("places.to", { n: i + 1 })}
             aria-invalid={Boolean(wrong) && !w.to}
             value={w.to}
-            onInput={(e) => set(w.key, { to: e.currentTarget.value })}
+            onInput={(e) => fill(w.key, { to: e.currentTarget.value })}
           />
           <button
             type="button"
             class="plain"
             aria-label={t("places.hours_drop_of", { n: i + 1 })}
-            onClick={() => onHours(hours.filter((one) => one.key !== w.key))}
+            onClick={() => set(hours.filter((one) => one.key !== w.key))}
           >
             {t("places.drop")}
           </button>
@@ -63,10 +69,7 @@ export function Hours({ hours, lang, wrong, onHours }: Props) {
         </p>
       )}
       <div>
-        <button
-          type="button"
-          onClick={() => onHours([...hours, { from: "09:00", to: "18:00", key: made++ }])}
-        >
+        <button type="button" onClick={() => set([...hours, { from: "09:00", to: "18:00", key: made++ }])}>
           {t("places.hours_add")}
         </button>
       </div>

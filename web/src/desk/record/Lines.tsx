@@ -41,7 +41,7 @@ export function Lines({ me, lang, zone, rows, venues, gates, staff, onBadge }: P
         </thead>
         <tbody>
           {rows.map((row) => {
-            const said = what(row, t);
+            const said = what(row, t, lang);
             return (
               <tr key={row.seq}>
                 <td>

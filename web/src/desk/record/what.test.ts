@@ -30,11 +30,12 @@ test.each([
   [{ kind: "exit", note: "auto_exit" }, "Checked out", "at the closing hour"],
   [{ kind: "badge", note: "revoked", why: "lost" }, "Badge revoked", "lost"],
   [{ kind: "roster", subject: "attendees/12", note: "put" }, "12 entries of the roster written", ""],
+  [{ kind: "roster", subject: "attendees/1", note: "put" }, "1 entry of the roster written", ""],
   [{ kind: "roster", subject: "attendee/x", note: "created" }, "Person registered", ""],
   [{ kind: "config", subject: "venue/main", note: "drop" }, "Venue removed", "main"],
   [{ kind: "scan", result: "denied", reason: "of_tomorrow" }, "Refused", "of_tomorrow"],
 ] as const)("%o", (fields, title, more) => {
-  const said = what(row(fields), recordSay("en"));
+  const said = what(row(fields), recordSay("en"), "en");
   expect([said.title, said.more]).toEqual([title, more]);
-  expect(what(row(fields), recordSay("zh")).title).not.toBe(said.title);
+  expect(what(row(fields), recordSay("zh"), "zh").title).not.toBe(said.title);
 });

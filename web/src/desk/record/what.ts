@@ -1,4 +1,5 @@
 // What a row of the journal says, in words.
+import { type Lang, plural } from "../../say/say";
 import type { Row } from "../../server/shapes";
 import type { RecordSay } from "./words";
 
@@ -44,7 +45,7 @@ function phrase<W extends string>(known: readonly W[], word: string | undefined,
   return one ? say(one) : (word ?? "");
 }
 
-export function what(row: Row, t: RecordSay): Said {
+export function what(row: Row, t: RecordSay, lang: Lang): Said {
   switch (row.kind) {
     case "scan":
       return scan(row, t);
@@ -63,7 +64,8 @@ export function what(row: Row, t: RecordSay): Said {
       );
     case "roster": {
       const [, about] = (row.subject ?? "").split("/");
-      if (row.note === "put") return said("≡", "calm", t("record.people", { n: about ?? "" }), []);
+      if (row.note === "put")
+        return said("≡", "calm", t(`record.people_${plural(Number(about), lang)}`, { n: about ?? "" }), []);
       return said(
         "≡",
         "calm",

@@ -1,4 +1,4 @@
-import { amount } from "../../say/say";
+import { amount, plural } from "../../say/say";
 import { Progress } from "../pieces/Progress";
 import type { Work } from "../work";
 import type { Bare } from "./useBare";
@@ -19,7 +19,7 @@ export function Issuing({ bare, lang, main = false }: { bare: Bare; lang: Work["
   if (!count) return null;
   return (
     <button type="button" class={main ? "main" : ""} onClick={bare.issueAll}>
-      {t("roster.issue_all", { n: amount(count, lang) })}
+      {t(`roster.issue_all_${plural(count, lang)}`, { n: amount(count, lang) })}
     </button>
   );
 }

@@ -51,6 +51,11 @@ export function PersonForm({ work, categories, begin, draft, all, save, onSave, 
   const form = useRef<HTMLFormElement>(null);
   const more = useId();
 
+  const fill = (name: Name, value: string) => {
+    setFields({ ...fields, [name]: value });
+    setWrong({ ...wrong, [name]: undefined });
+  };
+
   /** Says what is wrong, and goes to the first of it. */
   function complain(found: Partial<Record<Name, string>>) {
     setWrong(found);
@@ -88,7 +93,7 @@ export function PersonForm({ work, categories, begin, draft, all, save, onSave, 
           autocomplete="off"
           spellcheck={false}
           value={fields[name]}
-          onInput={(e) => setFields({ ...fields, [name]: e.currentTarget.value })}
+          onInput={(e) => fill(name, e.currentTarget.value)}
         />
       )}
     </Field>
@@ -100,7 +105,7 @@ export function PersonForm({ work, categories, begin, draft, all, save, onSave, 
           {...ties}
           name={name}
           value={fields[name]}
-          onChange={(e) => setFields({ ...fields, [name]: e.currentTarget.value })}
+          onChange={(e) => fill(name, e.currentTarget.value)}
         >
           {options.map(([value, text]) => (
             <option key={value} value={value}>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { amount } from "../../say/say";
+import { amount, plural } from "../../say/say";
 import { call, of } from "../../server/client";
 import type { Attendee } from "../../server/shapes";
 import { Head } from "../pieces/Head";
@@ -46,7 +46,7 @@ function Register(work: Work) {
   const total = people.list?.total;
   const bare = useBare(work, (n) => {
     people.reload();
-    tell(t("roster.issued_all", { n: amount(n, lang) }));
+    tell(t(`roster.issued_all_${plural(n, lang)}`, { n: amount(n, lang) }));
   });
   const nobody = people.fresh && total === 0 && ask === EVERYBODY;
   const opened = what === "person" ? id : undefined;
@@ -114,7 +114,9 @@ function Register(work: Work) {
             ask={ask}
             onAsk={find}
             categories={categories}
-            found={total === undefined ? "" : t("roster.count", { n: amount(total, lang) })}
+            found={
+              total === undefined ? "" : t(`roster.count_${plural(total, lang)}`, { n: amount(total, lang) })
+            }
             onEnter={enter}
             onOpen={() => setOpening(true)}
           />

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { local } from "../../say/say";
+import { local, plural } from "../../say/say";
 import { Field } from "../pieces/Field";
 import { Head } from "../pieces/Head";
 import { useRegistration } from "../registration";
@@ -36,7 +36,9 @@ export function Sheets(work: Work) {
     <>
       <Head title={t("sheets.title")} text={t("sheets.lead")}>
         <button type="button" class="main" disabled={count === 0} onClick={() => print()}>
-          {count === 1 ? t("sheets.print_one") : t("sheets.print", { n: count })}
+          {t(count === 0 ? "sheets.print_none" : count === 1 ? "sheets.print_this" : "sheets.print_many", {
+            n: count,
+          })}
         </button>
       </Head>
       <form class="sheets-choice" onSubmit={(e) => e.preventDefault()}>
@@ -102,7 +104,11 @@ export function Sheets(work: Work) {
             {t("sheets.back")}
           </button>
           <span class="number">
-            {t("sheets.batch", { from: batch.from + 1, to: batch.from + count, n: sheets.length })}
+            {t(`sheets.batch_${plural(sheets.length, lang)}`, {
+              from: batch.from + 1,
+              to: batch.from + count,
+              n: sheets.length,
+            })}
           </span>
           <button type="button" disabled={!batch.next} onClick={batch.next}>
             {t("sheets.next")}

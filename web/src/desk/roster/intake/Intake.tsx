@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { amount } from "../../../say/say";
+import { amount, plural } from "../../../say/say";
 import type { Answer } from "../../../server/client";
 import { Head } from "../../pieces/Head";
 import { Progress } from "../../pieces/Progress";
@@ -50,7 +50,9 @@ export function Intake(work: Work) {
   const [report, setReport] = useState<Report>();
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
-  const bare = useBare(work, (n) => tell(rosterSay(lang)("roster.issued_all", { n: amount(n, lang) })));
+  const bare = useBare(work, (n) =>
+    tell(rosterSay(lang)(`roster.issued_all_${plural(n, lang)}`, { n: amount(n, lang) })),
+  );
 
   /** Why it can't be gone on with, where the reader looks. */
   function complain(answer: Trouble) {
@@ -116,10 +118,13 @@ export function Intake(work: Work) {
         <Progress
           label={
             running.report
-              ? t(running.dryRun ? "intake.checking" : "intake.importing", {
-                  done: amount(running.report.done, lang),
-                  rows: amount(running.report.rows, lang),
-                })
+              ? t(
+                  `intake.${running.dryRun ? "checking" : "importing"}_${plural(running.report.rows, lang)}`,
+                  {
+                    done: amount(running.report.done, lang),
+                    rows: amount(running.report.rows, lang),
+                  },
+                )
               : t("intake.sending")
           }
           done={running.report?.done ?? 0}
@@ -157,7 +162,7 @@ export function Intake(work: Work) {
               <Outcome report={report} tried lang={lang} />
               <div class="does">
                 <button type="button" class="main" disabled={willChange === 0} onClick={() => run(false)}>
-                  {t("intake.import", { n: amount(willChange, lang) })}
+                  {t(`intake.import_${plural(willChange, lang)}`, { n: amount(willChange, lang) })}
                 </button>
                 <button type="button" class="plain" onClick={() => setStep("match")}>
                   {t("intake.change_match")}

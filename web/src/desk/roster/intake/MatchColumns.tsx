@@ -1,4 +1,4 @@
-import { amount, local } from "../../../say/say";
+import { amount, local, plural } from "../../../say/say";
 import type { Category } from "../../../server/shapes";
 import { Field } from "../../pieces/Field";
 import type { Work } from "../../work";
@@ -29,7 +29,12 @@ export function MatchColumns(props: Props) {
   const { sheets = [] } = preview;
   return (
     <div class="form">
-      <p>{t("intake.found", { rows: amount(preview.rows, lang), columns: preview.columns.length })}</p>
+      <p>
+        {t(`intake.found_${plural(preview.rows, lang)}`, {
+          rows: amount(preview.rows, lang),
+          columns: preview.columns.length,
+        })}
+      </p>
       <div class="pair">
         {sheets.length > 1 && (
           <Field label={t("intake.sheet")}>

@@ -1,4 +1,4 @@
-import { amount } from "../../../say/say";
+import { amount, plural } from "../../../say/say";
 import type { Work } from "../../work";
 import { added, fieldTitle, type Report, reasonOf, refusedCSV } from "./report";
 import { intakeSay } from "./words";
@@ -62,7 +62,11 @@ export function Outcome({ report, tried, lang }: { report: Report; tried: boolea
             <p class="hint">{t("intake.more_refused", { n: amount(report.errors.length - SHOWN, lang) })}</p>
           )}
           {!!report.errors_omitted && (
-            <p class="hint">{t("intake.omitted", { n: amount(report.errors_omitted, lang) })}</p>
+            <p class="hint">
+              {t(`intake.omitted_${plural(report.errors_omitted, lang)}`, {
+                n: amount(report.errors_omitted, lang),
+              })}
+            </p>
           )}
         </section>
       )}
