@@ -23,6 +23,7 @@ import (
 //	lanyard:{EVENT}:marks       hash: count -> JSON of the checkpoint
 //	lanyard:{EVENT}:in:VENUE    sorted set: badges inside by the time they moved
 //	lanyard:{EVENT}:min:VENUE   hash: minute -> figures of minutes that are over
+//	lanyard:{EVENT}:never       never there (never)
 //
 // Restore writes into lanyard:{EVENT}:new:TOKEN:… and renames at the end. The
 // others are indexes over all events. They are written before what they point
@@ -61,8 +62,8 @@ func keysUnder(prefix string) *eventKeys {
 		scans: prefix + "scans", places: prefix + "places", badges: prefix + "badges", people: prefix + "people",
 		refs: prefix + "refs", rosterLog: prefix + "rosterlog", journal: prefix + "journal", hashes: prefix + "hashes",
 		marks: prefix + "marks"}
-	k.gateScript = []string{k.rules, k.state, k.scans, k.places, k.badges, k.people, k.journal}
-	k.rosterScript = []string{k.conf, k.state, k.people, k.refs, k.badges, k.rosterLog, k.journal}
+	k.gateScript = []string{k.rules, k.state, k.scans, k.places, k.badges, k.people, k.journal, k.never()}
+	k.rosterScript = []string{k.conf, k.state, k.people, k.refs, k.badges, k.rosterLog, k.journal, k.never()}
 	return k
 }
 
@@ -70,6 +71,12 @@ func keysUnder(prefix string) *eventKeys {
 func (k *eventKeys) fixed() []string {
 	return []string{k.conf, k.rules, k.state, k.scans, k.places, k.badges, k.people, k.refs, k.rosterLog, k.journal, k.hashes, k.marks}
 }
+
+// never is a key that is never there. A script that names it among its keys is
+// not run while the event's slot is on its way to another node (TRYAGAIN, ASK):
+// else it could find all keys that it names and miss those of a venue, which it
+// can't name beforehand, and would take a full hall for an empty one.
+func (k *eventKeys) never() string { return k.prefix + "never" }
 
 func (k *eventKeys) inside(venue string) string  { return k.prefix + "in:" + escape(venue) }
 func (k *eventKeys) minutes(venue string) string { return k.prefix + "min:" + escape(venue) }
