@@ -143,8 +143,10 @@ torture: binaries ## faults under load for DURATION=60s a part from SEED=1, chec
 	@.ci/need redis ext4
 	bin/lanyard-torture --start bin/lanyard --duration $(DURATION) --seed $(SEED) $(if $(JSON),--json $(JSON)) $(ARGS)
 
+# What go test runs in a short form already (checkin/simulate, api/overload_test.go) is left out.
 test-torture: binaries
-	bin/lanyard-torture --start bin/lanyard --duration 3s --seed $(SEED) --where-possible $(ARGS)
+	bin/lanyard-torture --start bin/lanyard --duration 3s --seed $(SEED) --where-possible \
+		--part linearizability --part powercut --part failover --part attack $(ARGS)
 
 lint: need-go web/node_modules/.installed ## format, vet, static analysis, types
 	@$(MAKE) --no-print-directory check-fmt check-vet check-static check-mod
