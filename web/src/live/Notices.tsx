@@ -1,25 +1,9 @@
 import { clock, type Lang, local, type Text } from "../say/say";
+import { isReason } from "../server/reasons";
 import type { Gate, Occupancy } from "../server/shapes";
 import type { Silence } from "./gates";
 import type { Notice } from "./notice";
 import { ago, type LiveSay } from "./words";
-
-const reasons = [
-  "invalid_token",
-  "wrong_event",
-  "unknown_badge",
-  "revoked",
-  "not_yet_valid",
-  "expired",
-  "wrong_category",
-  "venue_closed",
-  "already_inside",
-  "already_used",
-  "already_used_today",
-  "venue_full",
-] as const;
-type Reason = (typeof reasons)[number];
-const isReason = (r: string): r is Reason => (reasons as readonly string[]).includes(r);
 
 const signs = { denied: "✕", forced: "!", conflict: "↯" } as const;
 

@@ -1,5 +1,6 @@
 // What a row of the journal says, in words.
 import { type Lang, plural } from "../../say/say";
+import { REASONS } from "../../server/reasons";
 import type { Row } from "../../server/shapes";
 import type { RecordSay } from "./words";
 
@@ -9,21 +10,6 @@ export interface Said {
   readonly title: string;
   readonly more: string;
 }
-
-const REASONS = [
-  "invalid_token",
-  "wrong_event",
-  "unknown_badge",
-  "revoked",
-  "not_yet_valid",
-  "expired",
-  "wrong_category",
-  "venue_closed",
-  "already_inside",
-  "already_used",
-  "already_used_today",
-  "venue_full",
-] as const;
 
 const NOTES = [
   "not_inside",
