@@ -1,10 +1,13 @@
 package badge
 
 import (
+	"cmp"
 	"encoding/base64"
 	"iter"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Index finds attendees as the help desk looks for them. It holds them in
@@ -48,6 +51,51 @@ func (x *Index) Put(a Attendee) {
 	}
 	x.byID[a.ID], x.byRef[a.Ref] = fresh, fresh
 	x.link(fresh)
+}
+
+// Fill makes an empty index hold all of these attendees, in whichever order they
+// come: a whole roster in a fraction of the time that Put takes. Of one that comes
+// twice one is kept.
+func (x *Index) Fill(all []Attendee) {
+	entries := make([]keyed, len(all))
+	var working sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		working.Go(func() {
+			for i := w * len(all) / workers; i < (w+1)*len(all)/workers; i++ {
+				entries[i] = keyed{refKey(all[i].Ref), &entry{attendee: all[i], hay: haystack(&all[i])}}
+			}
+		})
+	}
+	working.Wait()
+	slices.SortFunc(entries, keyed.compare)
+	x.byID, x.byRef = make(map[string]*entry, len(all)), make(map[string]*entry, len(all))
+	x.chunks = make([][]*entry, 0, len(all)/maxChunk+1)
+	for part := range slices.Chunk(entries, maxChunk) {
+		chunk := make([]*entry, 0, len(part))
+		for _, k := range part {
+			if _, twice := x.byID[k.attendee.ID]; !twice {
+				x.byID[k.attendee.ID], x.byRef[k.attendee.Ref] = k.entry, k.entry
+				chunk = append(chunk, k.entry)
+			}
+		}
+		if len(chunk) > 0 {
+			x.chunks = append(x.chunks, chunk)
+		}
+	}
+}
+
+// keyed is an entry with what mostly tells its place.
+type keyed struct {
+	key uint64
+	*entry
+}
+
+func (k keyed) compare(to keyed) int {
+	if k.key != to.key {
+		return cmp.Compare(k.key, to.key)
+	}
+	return k.entry.compare(to.attendee.Ref, to.attendee.ID)
 }
 
 // Delete forgets the attendee, if it is there.
