@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"encoding/base64"
 	"iter"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Index finds attendees as the help desk looks for them. It holds them in
@@ -56,21 +54,14 @@ func (x *Index) Put(a Attendee) {
 // Fill makes an empty index hold all of these attendees, in whichever order they
 // come: a whole roster in a fraction of the time that Put takes. Of one that comes
 // twice one is kept.
-func (x *Index) Fill(all []Attendee) {
-	entries := make([]keyed, len(all))
-	var working sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		working.Go(func() {
-			for i := w * len(all) / workers; i < (w+1)*len(all)/workers; i++ {
-				entries[i] = keyed{refKey(all[i].Ref), &entry{attendee: all[i], hay: haystack(&all[i])}}
-			}
-		})
+func (x *Index) Fill(all iter.Seq[Attendee]) {
+	var entries []keyed
+	for a := range all {
+		entries = append(entries, keyed{refKey(a.Ref), &entry{attendee: a, hay: haystack(&a)}})
 	}
-	working.Wait()
 	slices.SortFunc(entries, keyed.compare)
-	x.byID, x.byRef = make(map[string]*entry, len(all)), make(map[string]*entry, len(all))
-	x.chunks = make([][]*entry, 0, len(all)/maxChunk+1)
+	x.byID, x.byRef = make(map[string]*entry, len(entries)), make(map[string]*entry, len(entries))
+	x.chunks = make([][]*entry, 0, len(entries)/maxChunk+1)
 	for part := range slices.Chunk(entries, maxChunk) {
 		chunk := make([]*entry, 0, len(part))
 		for _, k := range part {

@@ -128,7 +128,7 @@ func TestIndexAgainstMap(t *testing.T) {
 			id := fmt.Sprint("id", i)
 			model[id] = Attendee{ID: id, Ref: fmt.Sprint(id, "-", i*7%20), Name: "Han"}
 		}
-		x.Fill(slices.Collect(maps.Values(model)))
+		x.Fill(maps.Values(model))
 		for range rapid.IntRange(0, 60).Draw(t, "steps") {
 			id := fmt.Sprint("id", rapid.IntRange(0, 30).Draw(t, "id"))
 			if rapid.IntRange(0, 3).Draw(t, "what") == 0 {
@@ -187,7 +187,7 @@ func TestIndexOfManyChunks(t *testing.T) {
 			for i := range first {
 				first[i] = Attendee{ID: fmt.Sprint(place(i)), Ref: fmt.Sprint("R", place(i))}
 			}
-			x.Fill(first)
+			x.Fill(slices.Values(first))
 			for i := len(first); i < n; i++ {
 				x.Put(Attendee{ID: fmt.Sprint(place(i)), Ref: fmt.Sprint("R", place(i))})
 			}

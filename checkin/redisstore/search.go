@@ -103,11 +103,8 @@ func (s *Store) load(ctx context.Context, e *event, gen, rev string) error {
 		ros.loading = l
 		s.working.Go(func() {
 			defer close(l.done)
-			var all []badge.Attendee
-			index := badge.NewIndex()
-			if all, l.err = s.readRoster(s.ctx, e); l.err == nil {
-				index.Fill(all)
-			}
+			var index *badge.Index
+			index, l.err = s.readRoster(s.ctx, e)
 			ros.loads.Lock()
 			defer ros.loads.Unlock()
 			if ros.loading != l {
@@ -130,12 +127,13 @@ func (s *Store) load(ctx context.Context, e *event, gen, rev string) error {
 	}
 }
 
-// readRoster reads every attendee, some perhaps twice. What changes meanwhile is in the log with
-// a revision above the one that was read before.
-func (s *Store) readRoster(ctx context.Context, e *event) (all []badge.Attendee, err error) {
+// readRoster reads every attendee. What changes meanwhile is in the log with a
+// revision above the one that was read before.
+func (s *Store) readRoster(ctx context.Context, e *event) (*badge.Index, error) {
 	type record struct{ id, text string }
 	g, ctx := errgroup.WithContext(ctx)
 	pages := make(chan []record, 2)
+	index := badge.NewIndex()
 	g.Go(func() error {
 		defer close(pages)
 		var page []record
@@ -161,14 +159,18 @@ func (s *Store) readRoster(ctx context.Context, e *event) (all []badge.Attendee,
 	})
 	g.Go(func() error {
 		var r reader
-		for page := range pages {
-			for _, p := range page {
-				all = append(all, r.person(unescape(p.id), p.text))
+		index.Fill(func(yield func(badge.Attendee) bool) {
+			for page := range pages {
+				for _, p := range page {
+					if a := r.person(unescape(p.id), p.text); !yield(a) {
+						return
+					}
+				}
 			}
-		}
+		})
 		return r.err
 	})
-	return all, g.Wait()
+	return index, g.Wait()
 }
 
 // refresh brings the index to that revision at least and looks at it, unless
