@@ -69,6 +69,39 @@ local function place_text(p)
   return concat({p[1], p[2], p[3], p[4], at, id, p[7], p[8], p[9], p[10]}, ',')
 end
 
+-- follow takes the badge to or from p, the place of the fact f, out of the others
+-- of its exclusive group, and gives those that it leaves. A fact is late when it
+-- is older than what is known of the badge at p or, as an entry, at one of the
+-- others: it moves nobody to or from p, but its badge is no longer where it was
+-- before it. f is {id, at, enters, arrived (known to be the latest, whatever the
+-- clocks say), gate, by, day}.
+local function follow(f, p, others)
+  local late, left = false, {}
+  if not f.arrived then
+    late = after(p[MOVED_AT], p[MOVED_BY], f.at, f.id)
+    for _, q in ipairs(others) do
+      late = late or f.enters and after(q[ENTRY_AT], q[ENTRY_ID], f.at, f.id)
+    end
+  end
+  if not late then
+    p[INSIDE] = f.enters and '1' or ''
+    if not f.arrived or num(f.at) >= num(p[MOVED_AT]) then p[MOVED_AT] = f.at end
+    p[MOVED_BY] = f.id
+  end
+  if not f.enters then return late, left end
+  if f.arrived or after(f.at, f.id, p[ENTRY_AT], p[ENTRY_ID]) then
+    p[ENTRY_AT], p[ENTRY_ID], p[ENTRY_GATE], p[ENTRY_BY], p[ENTRY_DAY] = f.at, f.id, f.gate, f.by, f.day
+  end
+  for _, q in ipairs(others) do
+    if q[INSIDE] == '1' and not (late and after(q[ENTRY_AT], q[ENTRY_ID], f.at, f.id)) then
+      q[INSIDE], q[MOVED_BY] = '', f.id
+      if num(f.at) > num(q[MOVED_AT]) then q[MOVED_AT] = f.at end
+      left[#left + 1] = q
+    end
+  end
+  return late, left
+end
+
 -- Fields that have been read, false for those that there are not: scans and
 -- places as they are after the steps so far, the state as it was before them.
 local known = {[RULES] = {}, [STATE] = {}, [SCANS] = {}, [BADGES] = {}, [PLACES] = {}}
@@ -175,7 +208,7 @@ local function row(r, n)
   step.seq = step.seq + 1
   local text = concat({r.kind, r.at, r.recorded, r.scan or '', r.badge or '', r.venue, r.gate or '', r.direction, r.result,
     r.reason or '', r.note or '', r.conflict or '', r.flags or '', r.operator or '', '', r.why or '', r.content or '',
-    r.category or '', r.earlier or '', r.inside or '', r.capacity or '', r.before or '', r.after or ''}, '|')
+    r.category or '', r.earlier or '', r.inside or '', r.capacity or '', r.before or '', r.after or '', r.day or ''}, '|')
   step.rows[#step.rows + 1] = text
   local v, column = venue_figures(r.venue), columns[r.result]
   local minute = floor(num(r.recorded) / 60000)
@@ -306,8 +339,8 @@ local function group(venue, rules)
 end
 
 -- Fields of an entry record that is read back.
-local KIND, RECORDED, SCAN, BADGE, AT_VENUE, GATE, DIRECTION, RESULT, REASON, FLAGS, OPERATOR, CONTENT, CATEGORY, EARLIER, BEFORE =
-  1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 17, 18, 19, 22
+local KIND, AT, RECORDED, SCAN, BADGE, AT_VENUE, GATE, DIRECTION, RESULT, REASON, FLAGS, OPERATOR, CONTENT, CATEGORY, EARLIER, BEFORE, AFTER, DAY =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 17, 18, 19, 22, 23, 24
 
 -- remembered finds the entry of a scan id: its fields, its text, its seq, the
 -- seq of its undo or "". A missing entry of a known id is found false.
@@ -328,67 +361,186 @@ local function person_of(badge)
   return attendee ~= '' and call('HGET', PEOPLE, attendee)
 end
 
--- put_back restores the places that the entry e, of row seq, moved and that nothing has
--- moved since, the scan's own venue first, and adds the rows of that. An entry
--- that is undone counts as none even where the badge has moved on.
--- restores is false when no place is to be looked at; silent when nothing is
+-- entry_at reads the row of a seq, its fields; without one the step fails.
+local function entry_at(seq)
+  local found = call('XRANGE', JOURNAL, seq .. '-0', seq .. '-0')[1]
+  if not found then error('not on record: ' .. seq) end
+  return split(found[2][2], '|')
+end
+
+-- stands tells whether the row of a scan is its verdict and hasn't been undone.
+local function stands(e, seq) return field(SCANS, e[SCAN]) == seq end
+
+-- How many of a badge's scans at a venue an undo looks at, from the latest back.
+-- Those before them are in what the first of them found.
+local MOST = 256
+
+-- history adds to rows those of the scans of a badge at a venue, of which last is
+-- the latest one's seq, each {fields, seq, the places that it found}. Rows of
+-- older builds may not tell which came before: then it goes on with the one of
+-- seq, if that is not among them.
+local function history(rows, last, seq)
+  local n, found = 0, false
+  while true do
+    while n < MOST and last ~= '' do
+      local e = entry_at(last)
+      if e[BEFORE] == '' then break end
+      local before = split(e[BEFORE], ';')
+      for i = 1, #before do before[i] = read_place(before[i]) end
+      rows[#rows + 1], n, found = {e, last, before}, n + 1, found or last == seq
+      last = before[1][LAST_SEQ]
+    end
+    if found or not seq or n >= MOST then return end
+    last, found = seq, true
+  end
+end
+
+-- linked are the other venues that an entry has a say in: those of the exclusive
+-- group, and those that it left, as before has them, when the group was another.
+local function linked(e, before)
+  local venues, has = group(e[AT_VENUE], read_venue(field(RULES, 'v/' .. e[AT_VENUE]))), {}
+  for _, w in ipairs(venues) do has[w] = true end
+  for i = 2, #before do
+    if not has[before[i][VENUE]] then venues[#venues + 1] = before[i][VENUE] end
+  end
+  return venues
+end
+
+-- take_out takes the badge out of p where it was found to be out by an automatic
+-- exit, or by an entry elsewhere that stands and is not the one left out.
+local function take_out(p, found, left_out)
+  if p[INSIDE] ~= '1' or found[INSIDE] == '1' or num(found[MOVED_AT]) < num(p[MOVED_AT]) or found[MOVED_BY] == p[MOVED_BY] then return end
+  if found[MOVED_BY] ~= '' then
+    local seq = left_out ~= found[MOVED_BY] and match(field(SCANS, found[MOVED_BY]) or '', '^%d+$')
+    if not seq or entry_at(seq)[RESULT] ~= 'admitted' or entry_at(seq)[KIND] ~= 'scan' then return end
+  end
+  p[INSIDE], p[MOVED_AT], p[MOVED_BY] = '', found[MOVED_AT], found[MOVED_BY]
+end
+
+-- retrace gives by venue where rows, by seq, say that a badge is, but for the
+-- scan that is left out. A place is as the first row found it that tells of it.
+-- What else rows found, and places as they are now, shows who was taken out of
+-- them by other than these rows.
+local function retrace(rows, places, left_out)
+  local at = {}
+  local function place(found)
+    if not at[found[VENUE]] then at[found[VENUE]] = {unpack(found)} end
+    return at[found[VENUE]]
+  end
+  for _, one in ipairs(rows) do
+    local e, seq, before = unpack(one)
+    for _, found in ipairs(before) do place(found) end
+    local p = place(before[1])
+    take_out(p, before[1], left_out)
+    if e[RESULT] ~= 'denied' and e[SCAN] ~= left_out and stands(e, seq) then
+      local others, day = {}, e[DAY]
+      for _, w in ipairs(linked(e, before)) do others[#others + 1] = at[w] end
+      local became = read_place(match(e[AFTER], '^[^;]*'))
+      if became[ENTRY_ID] == e[SCAN] then day = became[ENTRY_DAY] end
+      follow({id = e[SCAN], at = e[AT], enters = e[RESULT] == 'admitted', gate = e[GATE], by = e[OPERATOR], day = day or '',
+        arrived = not find(e[FLAGS], 'o', 1, true) or e[AT] == e[RECORDED]}, p, others)
+    end
+  end
+  for _, now in ipairs(places) do
+    if at[now[VENUE]] then take_out(at[now[VENUE]], now, left_out) end
+  end
+  return at
+end
+
+-- may_return tells whether a badge can be put back inside a place: not where the
+-- venue is gone, nor while it is inside another one of the exclusive group, gone
+-- apart, which the same undo takes it out of.
+local function may_return(all, venue, gone)
+  local rules = read_venue(field(RULES, 'v/' .. venue))
+  if not rules then return false end
+  for _, w in ipairs(group(venue, rules)) do
+    if w ~= gone and all[w] and all[w][INSIDE] == '1' then return false end
+  end
+  return true
+end
+
+-- without gives the places, among all of a badge, that would be different if the
+-- scan of the entry e had not been, each {the place, what it would be}: the scan's
+-- own first, then others of its exclusive group. What stands of the badge there
+-- is followed twice, with the scan and without it; a difference between the two is
+-- put into a place that is as the first says. A change has uncounted set where the
+-- badge comes back to where nothing that is counted had taken it out, because it
+-- had entered late.
+local function without(e, seq, before, all)
+  local changed = {}
+  if e[BADGE] == '' or e[RESULT] == 'denied' or not stands(e, seq) then return changed end
+  flush()
+  local rows, places = {}, {place_at(all, e[AT_VENUE])}
+  history(rows, places[1][LAST_SEQ], seq)
+  for _, w in ipairs(linked(e, before)) do
+    if all[w] then
+      places[#places + 1] = all[w]
+      history(rows, all[w][LAST_SEQ])
+    end
+  end
+  table.sort(rows, function(a, b) return tonumber(a[2]) < tonumber(b[2]) end)
+  local with, less = retrace(rows, places), retrace(rows, places, e[SCAN])
+  local gone = '' -- the scan's own venue, where this takes the badge out of it
+  for i, now in ipairs(places) do
+    local venue = now[VENUE]
+    local a, b, next = with[venue], less[venue], {unpack(now)}
+    if a and b then
+      if (a[INSIDE] ~= b[INSIDE] or a[MOVED_BY] ~= b[MOVED_BY]) and now[INSIDE] == a[INSIDE] and now[MOVED_BY] == a[MOVED_BY] and
+        (i == 1 or b[INSIDE] == '1' or a[INSIDE] ~= '1') and (b[INSIDE] ~= '1' or may_return(all, venue, gone)) then
+        next[INSIDE], next[MOVED_AT], next[MOVED_BY] = b[INSIDE], b[MOVED_AT], b[MOVED_BY]
+      end
+      if a[ENTRY_ID] ~= b[ENTRY_ID] and now[ENTRY_ID] == a[ENTRY_ID] then
+        for n = ENTRY_AT, ENTRY_DAY do next[n] = b[n] end
+      end
+      if place_text(next) ~= place_text(now) then
+        local entered, uncounted = num(match(field(SCANS, next[MOVED_BY]) or '', '^%d+')), true
+        for _, one in ipairs(rows) do
+          for n = 2, #one[3] do
+            if one[3][n][VENUE] == venue and num(one[2]) > entered then uncounted = false end
+          end
+        end
+        changed[#changed + 1] = {now, next, uncounted = uncounted}
+      end
+      if i == 1 and next[INSIDE] ~= '1' then gone = venue end
+    end
+  end
+  return changed
+end
+
+-- put_back makes of the badge's places what they would be if the scan of the entry
+-- e, of row seq, had not been, and adds the rows of that. silent when nothing is
 -- left to count; stamp has at, recorded, operator, flags and note for the first row.
-local function put_back(e, seq, restores, silent, stamp)
+local function put_back(e, seq, silent, stamp)
   local all = read_places(e[BADGE])
   local venue = e[AT_VENUE]
   local rules = read_venue(field(RULES, 'v/' .. venue))
   local figures = venue_figures(venue)
-  local note, texts, left, moved = 'not_moved', {}, {}, {}
-  local before = restores and split(e[BEFORE], ';') or {}
-  local gone = '' -- the scan's own venue, where this takes the badge out of it
-  for i = 1, #before do
-    local old = before[i] ~= '' and read_place(before[i])
-    local now = old and place_at(all, old[VENUE])
-    local restore = old and (now[MOVED_BY] == e[SCAN] or now[LAST_SEQ] == seq)
-    if restore and old[INSIDE] == '1' then -- not into a venue that is gone, nor while inside another of its group
-      local own = old[VENUE] == venue and rules or read_venue(field(RULES, 'v/' .. old[VENUE]))
-      if not own then restore = false end
-      for _, w in ipairs(group(old[VENUE], own)) do
-        if w ~= gone and all[w] and all[w][INSIDE] == '1' then restore = false end
-      end
-    end
-    local entered = old and now[ENTRY_ID] == e[SCAN]
-    if entered and not restore then
-      for n = 1, 10 do
-        if n < ENTRY_AT or n > ENTRY_DAY then old[n] = now[n] end
-      end
-      restore = true
-    elseif restore and not entered then -- what was forgotten since stays forgotten
-      for n = ENTRY_AT, ENTRY_DAY do old[n] = now[n] end
-    end
-    if restore then
-      local was = now[INSIDE] == '1'
-      old[LAST_SEQ] = now[LAST_SEQ]
-      moved[#moved + 1] = {now, old, was}
-      texts[#texts + 1] = place_text(old)
-      if i > 1 then
-        left[#left + 1] = old[VENUE]
-      else
-        if was ~= (old[INSIDE] == '1') then note = '' end
-        if old[INSIDE] ~= '1' then gone = old[VENUE] end
-      end
+  local note, texts, back = 'not_moved', {}, {}
+  local before = e[BEFORE] ~= '' and split(e[BEFORE], ';') or {}
+  for i = 1, #before do before[i] = read_place(before[i]) end
+  local changed = without(e, seq, before, all)
+  for i, change in ipairs(changed) do
+    local now, next = unpack(change)
+    local was = now[INSIDE] == '1'
+    texts[i] = place_text(next)
+    for n = 1, 10 do now[n] = next[n] end
+    settle_place(e[BADGE], now, was)
+    if was ~= (now[INSIDE] == '1') then
+      if now[VENUE] == venue then note = stamp.note else back[#back + 1] = change end
     end
   end
-  for _, m in ipairs(moved) do
-    for i = 1, 10 do m[1][i] = m[2][i] end
-    settle_place(e[BADGE], m[1], m[3])
-  end
-  if e[BADGE] ~= '' and #moved > 0 then step.places[e[BADGE]] = all end
-  if note == '' then note = stamp.note end
+  if #changed > 0 then step.places[e[BADGE]] = all end
   local flags = silent and 's' or match(e[FLAGS], 's') or ''
   local text = row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = venue,
     gate = e[GATE], direction = e[DIRECTION], result = e[RESULT], note = note, flags = stamp.flags .. flags,
     silent = flags == 's', operator = stamp.operator, content = e[CONTENT], category = e[CATEGORY], earlier = e[EARLIER],
     inside = figures.inside, capacity = rules and rules[1] or '', after = concat(texts, ';')}, -1)
-  local seq = step.seq
-  for i = 1, #left do
-    row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = left[i],
-      direction = 'out', result = 'exited', operator = stamp.operator}, -1)
+  local undo = step.seq
+  for _, change in ipairs(back) do
+    local late = change.uncounted
+    row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = change[1][VENUE],
+      direction = 'out', result = 'exited', note = late and 'late' or '', flags = late and 's' or '', silent = late,
+      operator = stamp.operator}, -1)
   end
-  return text, int(seq)
+  return text, int(undo)
 end
