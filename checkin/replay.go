@@ -47,19 +47,15 @@ func (s *State) without(e Entry) ([]correction, error) {
 	var changed []correction
 	left := "" // the scan's own venue, where this takes the badge out of it
 	for i, now := range places {
-		next := now
 		a, b := with[now.Venue], without[now.Venue]
 		if a == nil || b == nil {
 			continue
 		}
-		goes := a.Inside && !b.Inside
-		if (a.Inside != b.Inside || a.MovedBy != b.MovedBy) && now.Inside == a.Inside && now.MovedBy == a.MovedBy &&
-			(!goes || i == 0) && (!b.Inside || s.mayReturn(now, left)) {
-			next.Inside, next.MovedAt, next.MovedBy = b.Inside, b.MovedAt, b.MovedBy
+		mayMove := s.mayReturn(now, left)
+		if !b.Inside {
+			mayMove = i == 0 || !a.Inside
 		}
-		if a.EntryID != b.EntryID && now.EntryID == a.EntryID {
-			next.EntryAt, next.EntryID, next.EntryGate, next.EntryBy, next.EntryDay = b.EntryAt, b.EntryID, b.EntryGate, b.EntryBy, b.EntryDay
-		}
+		next := now.corrected(a, b, mayMove)
 		if next != now {
 			in := s.scans[parseScanID(next.MovedBy)]
 			changed = append(changed, correction{next, !slices.ContainsFunc(rows, func(e Entry) bool {
@@ -71,6 +67,18 @@ func (s *State) without(e Entry) ([]correction, error) {
 		}
 	}
 	return changed, nil
+}
+
+// corrected is the place with the difference between a and b, as far as it is
+// as a says.
+func (p Presence) corrected(a, b *Presence, mayMove bool) Presence {
+	if mayMove && (a.Inside != b.Inside || a.MovedBy != b.MovedBy) && p.Inside == a.Inside && p.MovedBy == a.MovedBy {
+		p.Inside, p.MovedAt, p.MovedBy = b.Inside, b.MovedAt, b.MovedBy
+	}
+	if a.EntryID != b.EntryID && p.EntryID == a.EntryID {
+		p.EntryAt, p.EntryID, p.EntryGate, p.EntryBy, p.EntryDay = b.EntryAt, b.EntryID, b.EntryGate, b.EntryBy, b.EntryDay
+	}
+	return p
 }
 
 // stands tells whether the row of a scan is its verdict and hasn't been undone.
