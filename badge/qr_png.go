@@ -72,6 +72,7 @@ type pngPress struct {
 
 var presses = sync.Pool{New: func() any {
 	p := new(pngPress)
-	p.zlib = zlib.NewWriter(&p.body)
+	// The best compression takes ten times as long for 1.2 kB instead of 1.6.
+	p.zlib, _ = zlib.NewWriterLevel(&p.body, zlib.BestSpeed) // a level that there is
 	return p
 }}
