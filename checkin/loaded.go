@@ -8,7 +8,8 @@ import (
 )
 
 // Loaded is what a Backing has read from the disk: first each event's records,
-// people and badges, then its last Fold, then the entries since.
+// then its people and badges and, before them, behind them or beside them, its
+// last Fold and the entries since.
 type Loaded struct {
 	events map[string]*State
 	links  map[string]link
@@ -68,18 +69,26 @@ func (l *Loaded) Checkpoint(c Checkpoint) {
 // Temp adds a short-lived record.
 func (l *Loaded) Temp(key string, r TempRecord) { l.temps[key] = r }
 
+// Expect makes room for what an event's entries will have remembered, which are
+// about so many.
+func (l *Loaded) Expect(event string, entries int) {
+	if s := l.events[event]; len(s.scans) == 0 {
+		s.scans = make(map[uuidBytes]uint64, entries)
+	}
+}
+
 // Fold restores what the entries up to f.Seq come to, and takes f.Places over.
 func (l *Loaded) Fold(event string, f *Fold) {
 	s := l.events[event]
 	s.places = make(map[place]*Presence, len(f.Places))
-	s.scans = make(map[uuidBytes]uint64, len(f.Scans))
 	s.unfold(f)
 }
 
 // Seq is the seq up to which an event's entries have been folded.
 func (l *Loaded) Seq(event string) uint64 { return l.events[event].seq }
 
-// Entry applies the next entry of an event.
+// Entry applies the next entry of an event. Nothing of e but its strings is
+// kept.
 func (l *Loaded) Entry(event string, e Entry) error {
 	s := l.events[event]
 	if e.Row.Seq != s.seq+1 || e.Row.Prev != s.head {

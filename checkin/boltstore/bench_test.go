@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -205,6 +207,75 @@ func processorTime() time.Duration {
 	var u syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkSnapshot is how long scans take at 16 gates while a snapshot is made
+// of a million scans again and again, against the same without snapshots,
+// in turn.
+func BenchmarkSnapshot(b *testing.B) {
+	const rows, crowd, gates, each, rounds = 1_000_000, 100_000, 16, 1500, 3
+	dir := b.TempDir()
+	s, err := boltstore.Open(dir, boltstore.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	e := newExpo(b, s, crowd)
+	for from := 0; from < rows; from += 500 {
+		e.scan(b, from, from+500)
+	}
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		took := map[string][]time.Duration{}
+		next := rows
+		for range rounds {
+			for how, every := range map[string]uint64{"with": 10_000, "without": 1 << 60} {
+				s, err := boltstore.Open(dir, boltstore.Options{FoldEvery: every})
+				if err != nil {
+					b.Fatal(err)
+				}
+				e.store = s
+				e.scan(b, next, next+500) // warm
+				next += 500
+				runtime.GC()
+				took[how] = append(took[how], e.latencies(b, next, gates, each)...)
+				next += gates * each
+				if err := s.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		for how, list := range took {
+			slices.Sort(list)
+			for name, at := range map[string]int{"p50": len(list) / 2, "p99": len(list) * 99 / 100, "p99.9": len(list) * 999 / 1000, "max": len(list) - 1} {
+				b.ReportMetric(float64(list[at].Microseconds())/1000, how+"-"+name+"-ms")
+			}
+		}
+	}
+}
+
+// latencies of so many scans at each of some gates.
+func (e *expo) latencies(tb testing.TB, first, gates, each int) []time.Duration {
+	took := make([]time.Duration, gates*each)
+	var wg sync.WaitGroup
+	for g := range gates {
+		wg.Go(func() {
+			for i := range each {
+				n := g*each + i
+				before := time.Now()
+				out, err := e.store.Scan(background, "expo", []checkin.Scan{e.reading(first + n)})
+				took[n] = time.Since(before)
+				if err != nil || out[0].Err != nil {
+					tb.Errorf("%+v, %v", out, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return took
 }
 
 // BenchmarkScan is a scan on disk before it is answered, for one gate and for a

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"lanyard/checkin"
@@ -126,7 +127,14 @@ func (r *recordReader) presences(at int64, seq uint64) []checkin.Presence {
 		r.fail()
 		return nil
 	}
-	list := make([]checkin.Presence, n)
+	var list []checkin.Presence
+	if r.lends {
+		from := len(r.room)
+		r.room = slices.Grow(r.room, int(n))[:from+int(n)]
+		list = r.room[from : from+int(n) : from+int(n)]
+	} else {
+		list = make([]checkin.Presence, n)
+	}
 	for i := range list {
 		if list[i] = r.presence(at, seq); r.err != nil {
 			return nil

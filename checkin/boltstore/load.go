@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/sync/errgroup"
 
 	"lanyard/badge"
 	"lanyard/checkin"
@@ -53,7 +54,7 @@ func (b *backing) load(f *folder) (*checkin.Loaded, error) {
 			err := all.ForEachBucket(func(name []byte) error {
 				at := newPlaces()
 				b.places[string(name)] = at
-				return loadEvent(l, string(name), all.Bucket(name), at, f)
+				return b.loadEvent(l, string(name), all.Bucket(name), at, f)
 			})
 			if err != nil {
 				return err
@@ -67,7 +68,7 @@ func (b *backing) load(f *folder) (*checkin.Loaded, error) {
 	return l, err
 }
 
-func loadEvent(l *checkin.Loaded, event string, own *bolt.Bucket, at *places, f *folder) error {
+func (b *backing) loadEvent(l *checkin.Loaded, event string, own *bolt.Bucket, at *places, f *folder) error {
 	var rev int64
 	if v := own.Get(revKey); v != nil {
 		if err := json.Unmarshal(v, &rev); err != nil {
@@ -83,26 +84,49 @@ func loadEvent(l *checkin.Loaded, event string, own *bolt.Bucket, at *places, f 
 		err = l.Event(event, rev, config)
 	}
 	if err == nil {
-		err = each(own.Bucket(people), func(k []byte, a badge.Attendee) error {
-			at.people[a.ID] = binary.BigEndian.Uint64(k)
-			l.Person(event, a)
-			return nil
-		})
-	}
-	if err == nil {
-		err = each(own.Bucket(badges), func(k []byte, v badge.Badge) error {
-			at.badges[v.ID] = binary.BigEndian.Uint64(k)
-			l.Badge(event, v)
-			return nil
-		})
-	}
-	if err == nil {
 		err = each(own.Bucket(checkpoints), func(_ []byte, c checkin.Checkpoint) error { l.Checkpoint(c); return nil })
 	}
-	if err == nil {
-		err = loadJournal(l, event, own.Bucket(entries), f)
+	if err != nil {
+		return err
 	}
-	return err
+	var both errgroup.Group
+	both.Go(func() error {
+		return reading(func() error {
+			return b.db.View(func(tx *bolt.Tx) error {
+				return loadRoster(l, event, tx.Bucket(eventsBucket).Bucket([]byte(event)), at)
+			})
+		})
+	})
+	both.Go(func() error {
+		return reading(func() error { return loadJournal(l, event, own.Bucket(entries), f) })
+	})
+	return both.Wait()
+}
+
+// loadRoster reads an event's people and badges.
+func loadRoster(l *checkin.Loaded, event string, own *bolt.Bucket, at *places) error {
+	if err := inOrder(own.Bucket(people), 0, decoded[badge.Attendee], func(k uint64, a badge.Attendee) error {
+		at.people[a.ID] = k
+		l.Person(event, a)
+		return nil
+	}); err != nil {
+		return fmt.Errorf("people of %s: %w", event, err)
+	}
+	if err := inOrder(own.Bucket(badges), 0, decoded[badge.Badge], func(k uint64, v badge.Badge) error {
+		at.badges[v.ID] = k
+		l.Badge(event, v)
+		return nil
+	}); err != nil {
+		return fmt.Errorf("badges of %s: %w", event, err)
+	}
+	return nil
+}
+
+func decoded[T any](_ *recordReader, key uint64, data []byte) (v T, err error) {
+	if err = json.Unmarshal(data, &v); err != nil {
+		err = fmt.Errorf("record %d: %w", key, err)
+	}
+	return v, err
 }
 
 // loadJournal folds an event's entries, those that its snapshot includes left
@@ -111,6 +135,11 @@ func loadJournal(l *checkin.Loaded, event string, journal *bolt.Bucket, f *folde
 	if journal == nil {
 		return nil
 	}
+	last, _ := journal.Cursor().Last()
+	if last == nil {
+		return nil
+	}
+	l.Expect(event, int(min(binary.BigEndian.Uint64(last), 1<<22)))
 	// a snapshot counts only if the journal has the row that it ends with
 	if fold, old, err := readFold(f.path(event)); err == nil {
 		var r recordReader
@@ -124,7 +153,7 @@ func loadJournal(l *checkin.Loaded, event string, journal *bolt.Bucket, f *folde
 			}
 		}
 	}
-	return inOrder(journal.Cursor(), l.Seq(event)+1,
+	return inOrder(journal, l.Seq(event)+1,
 		func(r *recordReader, seq uint64, v []byte) (checkin.Entry, error) {
 			e, err := r.entry(v)
 			if err != nil {

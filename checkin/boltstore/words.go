@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"hash/maphash"
+
+	"lanyard/checkin"
 )
 
 // Strings are written as words: a tag, a varint whose low two bits tell the
@@ -56,7 +59,7 @@ func (w *recordWriter) signed(n int64)  { w.buf = binary.AppendVarint(w.buf, n) 
 
 func (w *recordWriter) word(s string) {
 	if n, ok := numberOfWord[s]; ok {
-		w.number(n<<2 | knownWord)
+		w.number(n << 2) // knownWord is 0
 		return
 	}
 	for i, known := range w.words {
@@ -123,20 +126,27 @@ func unpackUUID(b []byte) string {
 
 // recordReader reads records that a recordWriter has written. The first
 // problem sticks: after it everything reads as nothing. One reader for many
-// records gives equal words the same string.
+// records mostly gives equal words the same string.
 type recordReader struct {
 	buf      []byte
 	err      error
 	words    []string // of this record
-	literals map[string]string
+	literals []string // by their hash
 	// hash is the last one read, and packed its bytes: a row's hash is the next
 	// row's prev.
 	hash   string
 	packed [32]byte
+	// lends makes entries share room for their places, which whoever sets it
+	// empties.
+	lends bool
+	room  []checkin.Presence
 }
 
-// manyLiterals bounds what a reader keeps for records to come.
-const manyLiterals = 1 << 17
+// manyLiterals is how many a reader keeps for records to come: venues, gates and
+// operators are few, and badges often come twice in a row.
+const manyLiterals = 1024
+
+var literalSeed = maphash.MakeSeed()
 
 func (r *recordReader) begin(data []byte) { r.buf, r.err, r.words = data, nil, r.words[:0] }
 
@@ -220,7 +230,9 @@ func (r *recordReader) unpacked(packing uint64) string {
 	case packedHash:
 		if b := r.bytes(32); r.err == nil {
 			if [32]byte(b) != r.packed || r.hash == "" {
-				r.packed, r.hash = [32]byte(b), hex.EncodeToString(b)
+				var s [64]byte
+				hex.Encode(s[:], b)
+				r.packed, r.hash = [32]byte(b), string(s[:])
 			}
 			return r.hash
 		}
@@ -231,16 +243,12 @@ func (r *recordReader) unpacked(packing uint64) string {
 }
 
 func (r *recordReader) literal(b []byte) string {
-	if s, ok := r.literals[string(b)]; ok {
-		return s
-	}
-	s := string(b)
-	if len(r.literals) >= manyLiterals {
-		clear(r.literals)
-	}
 	if r.literals == nil {
-		r.literals = map[string]string{}
+		r.literals = make([]string, manyLiterals)
 	}
-	r.literals[s] = s
-	return s
+	at := &r.literals[maphash.Bytes(literalSeed, b)%manyLiterals]
+	if *at != string(b) {
+		*at = string(b)
+	}
+	return *at
 }
