@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/gob"
+	"encoding/json"
 	"testing"
 
 	"lanyard/checkin"
@@ -67,4 +68,19 @@ func OldFold(t *testing.T, path string) []byte {
 	}
 	sum := sha256.Sum256(body.Bytes())
 	return append(sum[:], body.Bytes()...)
+}
+
+// OldEntry is a stored entry in the form of earlier versions.
+func OldEntry(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var r recordReader
+	e, err := r.entry(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return old
 }
