@@ -18,6 +18,7 @@ import (
 //	        content, category, inside, capacity
 //	        earlier, with hasEarlier
 //	        before and after, each behind their number
+//	        day, with hasDay
 //
 // Times are milliseconds; those after the first are told from the row's own, as
 // its seq is for seqs. A flag that a version doesn't know is an error: whatever is added
@@ -29,6 +30,7 @@ const (
 	isOffline
 	isSilent
 	hasEarlier
+	hasDay
 	entryFlags = iota
 )
 
@@ -44,7 +46,7 @@ func appendEntry(b []byte, e *checkin.Entry) []byte {
 	var known [24]string
 	w := recordWriter{buf: append(b, entryVersion), words: known[:0]}
 	r := &e.Row
-	w.number(flag(r.Forced, isForced) | flag(r.Offline, isOffline) | flag(e.Silent, isSilent) | flag(e.Earlier != nil, hasEarlier))
+	w.number(flag(r.Forced, isForced) | flag(r.Offline, isOffline) | flag(e.Silent, isSilent) | flag(e.Earlier != nil, hasEarlier) | flag(e.Day != 0, hasDay))
 	at := r.At.UnixMilli()
 	w.number(r.Seq)
 	w.word(string(r.Kind))
@@ -66,6 +68,9 @@ func appendEntry(b []byte, e *checkin.Entry) []byte {
 		for i := range places {
 			w.presence(&places[i], at, r.Seq)
 		}
+	}
+	if e.Day != 0 {
+		w.signed(int64(e.Day))
 	}
 	return w.buf
 }
@@ -115,6 +120,9 @@ func (r *recordReader) entry(data []byte) (e checkin.Entry, err error) {
 		e.Earlier = &checkin.Earlier{At: moment(at + r.signed()), Gate: r.word(), Scanner: r.word()}
 	}
 	e.Before, e.After = r.presences(at, row.Seq), r.presences(at, row.Seq)
+	if flags&hasDay != 0 {
+		e.Day = int(r.signed())
+	}
 	return e, r.end()
 }
 

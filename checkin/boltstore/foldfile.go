@@ -91,7 +91,7 @@ func parseFoot(data []byte, size int64) (f foldFoot, err error) {
 
 func parsePlaces(data []byte, n uint64) ([]checkin.Presence, error) {
 	list := make([]checkin.Presence, n)
-	var r recordReader
+	r := newReader()
 	for i := range list {
 		size, k := binary.Uvarint(data)
 		if k <= 0 || size > uint64(len(data)-k) {

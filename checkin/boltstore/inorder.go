@@ -45,9 +45,10 @@ func inOrder[T any](bucket *bolt.Bucket, from uint64, decode func(r *recordReade
 	})
 	for range workers {
 		wg.Go(func() {
-			r := recordReader{lends: true}
+			r := newReader()
+			r.lends = true
 			for b := range p.work {
-				b.err = reading(func() error { return b.decode(&r, decode) })
+				b.err = reading(func() error { return b.decode(r, decode) })
 				b.done <- struct{}{}
 			}
 		})

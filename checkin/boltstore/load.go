@@ -21,7 +21,10 @@ func (b *backing) Entries(event string, after uint64, limit int) (out []checkin.
 				return nil
 			}
 			c := own.Bucket(entries).Cursor()
-			var r recordReader
+			r := new(recordReader)
+			if limit > 64 {
+				r = newReader()
+			}
 			for k, v := c.Seek(seqKey(after + 1)); k != nil && len(out) < limit; k, v = c.Next() {
 				e, err := r.entry(v)
 				if err != nil {

@@ -126,12 +126,12 @@ func unpackUUID(b []byte) string {
 
 // recordReader reads records that a recordWriter has written. The first
 // problem sticks: after it everything reads as nothing. One reader for many
-// records mostly gives equal words the same string.
+// records mostly gives equal words the same string, if it keeps any.
 type recordReader struct {
 	buf      []byte
 	err      error
 	words    []string // of this record
-	literals []string // by their hash
+	literals []string // by their hash; of newReader only
 	// hash is the last one read, and packed its bytes: a row's hash is the next
 	// row's prev.
 	hash   string
@@ -147,6 +147,9 @@ type recordReader struct {
 const manyLiterals = 1024
 
 var literalSeed = maphash.MakeSeed()
+
+// newReader is for many records.
+func newReader() *recordReader { return &recordReader{literals: make([]string, manyLiterals)} }
 
 func (r *recordReader) begin(data []byte) { r.buf, r.err, r.words = data, nil, r.words[:0] }
 
@@ -244,7 +247,7 @@ func (r *recordReader) unpacked(packing uint64) string {
 
 func (r *recordReader) literal(b []byte) string {
 	if r.literals == nil {
-		r.literals = make([]string, manyLiterals)
+		return string(b)
 	}
 	at := &r.literals[maphash.Bytes(literalSeed, b)%manyLiterals]
 	if *at != string(b) {
