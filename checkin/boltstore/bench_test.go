@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"lanyard/badge"
 	"lanyard/checkin"
 	"lanyard/checkin/boltstore"
-	"lanyard/checkin/storetest"
 )
 
 // BenchmarkOpen starts with 100,000 people and a million scans in the journal:
@@ -276,42 +274,4 @@ func (e *expo) latencies(tb testing.TB, first, gates, each int) []time.Duration 
 	}
 	wg.Wait()
 	return took
-}
-
-// BenchmarkScan is a scan on disk before it is answered, for one gate and for a
-// hundred that scan at once.
-func BenchmarkScan(b *testing.B) {
-	for _, gates := range []int{1, 100} {
-		b.Run(fmt.Sprintf("gates=%d", gates), func(b *testing.B) {
-			s, err := boltstore.Open(b.TempDir(), boltstore.Options{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer s.Close()
-			storetest.NewEvent(b, s, "expo")
-			var n atomic.Int64
-			scan := func() {
-				out, err := s.Scan(background, "expo", []checkin.Scan{storetest.Reading(int(n.Add(1)))})
-				if err != nil || out[0].Err != nil {
-					b.Errorf("%+v, %v", out, err)
-				}
-			}
-			b.ReportAllocs()
-			b.ResetTimer()
-			if gates == 1 {
-				for range b.N {
-					scan()
-				}
-			} else {
-				b.SetParallelism((gates + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0))
-				b.RunParallel(func(pb *testing.PB) {
-					for pb.Next() {
-						scan()
-					}
-				})
-			}
-			b.StopTimer()
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "scans/s")
-		})
-	}
 }

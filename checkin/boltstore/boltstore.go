@@ -1,10 +1,22 @@
 // Package boltstore is the embedded store: the checkin engine with a bbolt
-// file under it. Steps that arrive together share one transaction and one
-// fsync, and are answered after it. One process at a time opens a directory.
+// file under it. Steps that arrive together share one transaction, and are
+// answered after it; bbolt syncs twice for each, its pages and then the page that
+// makes them count. One process at a time opens a directory.
 //
 // The directory holds lanyard.db, which is all there is to keep, and under
 // folds/ snapshots that only shorten the time to start: without them, or with
 // damaged ones, the journal is read from its first row.
+//
+// A start reads the roster, the last snapshot and the rows since. One is taken
+// every 100,000 rows and when the store is closed, so the rows to read are about
+// as many at the most, however long the journal. A snapshot is made from the one
+// before and the journal, both as they are on disk: scans wait only while the
+// counters are copied.
+//
+// The file grows with its content and not with how often that is written: pages
+// that a commit frees are used by the next ones. A scan, which is kept for good,
+// takes about 300 bytes. Space that deleted events leave is used again and not
+// given back; a backup restored into an empty directory is as small as can be.
 package boltstore
 
 import (
