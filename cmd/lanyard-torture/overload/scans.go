@@ -3,7 +3,6 @@ package overload
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -37,19 +36,12 @@ func Scans(ctx context.Context, p part.Plan) (t part.Tally, err error) {
 		return t, err
 	}
 	defer redis.Stop()
-	server, err := rig.StartServer(ctx, rig.Serve{Binary: p.Binary, Dir: filepath.Join(p.Dir, "data"), Redis: redis.URL()})
+	site, err := crowd.Open(ctx, p, rig.Serve{Redis: redis.URL()}, people, places)
 	if err != nil {
 		return t, err
 	}
-	defer server.Stop()
-	s, err := rig.NewService(server.Base, server.Key)
-	if err != nil {
-		return t, err
-	}
-	hall, err := crowd.Build(ctx, s, people, places, p.Seed)
-	if err != nil {
-		return t, err
-	}
+	defer site.Close()
+	server, s, hall := site.Server, site.Admin, site.Hall
 	slow, stop := context.WithCancel(ctx)
 	var pauses sync.WaitGroup
 	pauses.Go(func() {
