@@ -22,6 +22,9 @@ const (
 	storePause = 400 * time.Millisecond
 	// atOnce is how many scans a server decides at once, as it documents.
 	atOnce = 256
+	// watchEvery is how often figures are read under load: seldom, for to tell them
+	// is work too.
+	watchEvery = 500 * time.Millisecond
 	// recovery is how long things may take to be as before.
 	recovery = 30 * time.Second
 	// spare goroutines come and go with connections to the store.
@@ -120,7 +123,7 @@ func watch(ctx context.Context, s *rig.Server) (highest func() gauges) {
 					max(most.refused, g.refused), max(most.memory, g.memory)}
 			}
 			select {
-			case <-time.After(100 * time.Millisecond):
+			case <-time.After(watchEvery):
 			case <-ctx.Done():
 			}
 		}
