@@ -76,30 +76,6 @@ func Run(ctx context.Context, env []string, name string, args ...string) (string
 	return strings.TrimSpace(string(out)), err
 }
 
-// Used is what a program took that ran to its end.
-type Used struct {
-	Wall, CPU time.Duration
-	Peak      int64 // bytes resident at the most
-}
-
-// RunMeasured is Run for a program whose words matter only when it fails.
-func RunMeasured(ctx context.Context, env []string, name string, args ...string) (Used, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), env...)
-	cmd.SysProcAttr = endWithParent()
-	begun := time.Now()
-	out, err := cmd.CombinedOutput()
-	u := Used{Wall: time.Since(begun)}
-	if err != nil {
-		return u, fmt.Errorf("%s %s: %w: %s", name, args[0], err, strings.TrimSpace(string(out)))
-	}
-	u.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.Peak = r.Maxrss << 10 // Linux counts kilobytes
-	}
-	return u, nil
-}
-
 // FirstLine of its output; what follows is read and dropped, so that the
 // process never waits for a reader.
 func (p *Process) FirstLine() (string, error) {
