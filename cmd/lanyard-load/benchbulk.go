@@ -19,7 +19,7 @@ import (
 
 // imagesDrawn is how many badges of an event have their images written. A tenth
 // as many tell whether memory grows with them.
-const imagesDrawn = 5_000
+const imagesDrawn = 2_000
 
 // bulkBars are our own: how much longer than the bare work, and how much more
 // memory than before or than for a tenth as much.
@@ -35,7 +35,7 @@ const (
 func (b *bench) bulk(ctx context.Context) error {
 	for _, store := range []string{"bolt", "redis"} {
 		m := bulkRatios{}
-		for round := range min(b.rounds, 3) {
+		for round := range min(b.rounds, 2) {
 			if err := b.bulkOnce(ctx, store, round, m); err != nil {
 				return err
 			}
