@@ -48,7 +48,7 @@ local function take_back(c, e, answered, undone)
   flush()
   local kept = step
   begin(not c.dry)
-  local text, seq = put_back(e, answered, e[BADGE] ~= '' and undone == '', undone ~= '',
+  local text, seq = put_back(e, answered, undone ~= '',
     {at = c.at, recorded = c.now, operator = c.operator, flags = 'o', note = 'shown'})
   if c.dry then
     seq, step = '', kept
@@ -131,25 +131,26 @@ local function settle(r, c, reason)
   end
 end
 
--- late tells whether an offline fact is older than what is known of the badge
--- at the venue, or for an entry at another one of its exclusive group.
-local function late(c, p, places, others)
-  if after(p[MOVED_AT], p[MOVED_BY], c.at, c.id) then return true end
-  for _, w in ipairs(others) do
-    local q = places[w]
-    if q and after(q[ENTRY_AT], q[ENTRY_ID], c.at, c.id) then return true end
-  end
-  return false
-end
-
 -- move works out where the badge is after the scan, completes its row, and
 -- gives the venues that it leaves by entering this one.
 local function move(r, c, p, places, others, overruling)
-  local moves, was, left = r.result ~= 'denied', p[INSIDE] == '1', {}
-  local arrived = not c.offline or c.skewed -- known to be the latest, whatever the clocks say
+  local moves, was, late, left = r.result ~= 'denied', p[INSIDE] == '1', false, {}
+  local before, later, venues = {}, {}, {}
+  if r.badge ~= '' then
+    before[1] = place_text(p)
+    if moves then
+      local were = {}
+      for _, q in ipairs(others) do were[q[VENUE]] = place_text(q) end
+      local f = {id = c.id, at = c.at, enters = r.result == 'admitted', arrived = not c.offline or c.skewed, gate = c.gate,
+        by = c.operator, day = c.day}
+      late, left = follow(f, p, others)
+      if f.enters and p[ENTRY_ID] ~= c.id then r.day = c.day end
+      for _, q in ipairs(left) do before[#before + 1] = were[q[VENUE]] end
+    end
+  end
   if moves and r.badge == '' then
     r.note, r.silent = 'unverified', r.result == 'exited'
-  elseif moves and not arrived and late(c, p, places, others) then
+  elseif late then
     r.note = 'late'
   elseif r.result == 'exited' and not was then
     r.note, r.silent = 'not_inside', true
@@ -159,36 +160,17 @@ local function move(r, c, p, places, others, overruling)
     r.note = 'clock_skew'
   end
   if r.silent then r.flags = r.flags .. 's' end
-  if r.badge == '' then return left end
-  local before, later = {moves and place_text(p) or nil}, {}
-  local settled = moves and r.note ~= 'late'
-  if settled then
-    p[INSIDE] = r.result == 'admitted' and '1' or ''
-    if not arrived or num(c.at) >= num(p[MOVED_AT]) then p[MOVED_AT] = c.at end
-    p[MOVED_BY] = c.id
-    settle_place(r.badge, p, was)
-  end
-  if r.result == 'admitted' and (arrived or after(c.at, c.id, p[ENTRY_AT], p[ENTRY_ID])) then
-    p[ENTRY_AT], p[ENTRY_ID], p[ENTRY_GATE], p[ENTRY_BY], p[ENTRY_DAY] = c.at, c.id, c.gate, c.operator, c.day
-  end
+  if r.badge == '' then return venues end
+  if moves and not late then settle_place(r.badge, p, was) end
   p[LAST_SEQ] = int(step.seq + 1)
   later[1] = place_text(p)
-  if r.result == 'admitted' then -- a late entry, too, leaves where the badge was before it
-    for _, w in ipairs(others) do
-      local q = places[w]
-      if q and q[INSIDE] == '1' and (settled or not after(q[ENTRY_AT], q[ENTRY_ID], c.at, c.id)) then
-        before[#before + 1] = place_text(q)
-        q[INSIDE], q[MOVED_BY] = '', c.id
-        if num(c.at) > num(q[MOVED_AT]) then q[MOVED_AT] = c.at end
-        later[#later + 1] = place_text(q)
-        settle_place(r.badge, q, true)
-        left[#left + 1] = w
-      end
-    end
+  for i, q in ipairs(left) do
+    settle_place(r.badge, q, true)
+    later[i + 1], venues[i] = place_text(q), q[VENUE]
   end
   r.before, r.after = concat(before, ';'), concat(later, ';')
   step.places[r.badge] = places
-  return left
+  return venues
 end
 
 -- pretend checks out whom sweep.lua would, for a dry run only.
@@ -233,7 +215,10 @@ local function decide(c, v, opens, direction, overruled, record)
   if overruled then reason = overruled[REASON] end
   if names_earlier[reason] and p[ENTRY_AT] ~= '' then r.earlier = concat({p[ENTRY_AT], p[ENTRY_GATE], p[ENTRY_BY]}, ',') end
   settle(r, c, reason)
-  local others = r.result == 'admitted' and group(c.venue, v) or {}
+  local others = {}
+  if r.result == 'admitted' then
+    for _, w in ipairs(group(c.venue, v)) do others[#others + 1] = places[w] end
+  end
   local left = move(r, c, p, places, others, overruled)
   r.inside = int(figures.inside)
   local text = row(r, 1)
