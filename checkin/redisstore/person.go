@@ -35,6 +35,60 @@ func formatPersonBody(a *badge.Attendee) string {
 	return string(b)
 }
 
+// read takes a body apart. Mostly nothing in it is escaped: its texts are then
+// parts of the record, and a whole roster is read without setting anything aside.
+func (b *personBody) read(body string) error {
+	if strings.IndexByte(body, '\\') < 0 && b.readPlain(body) {
+		return nil
+	}
+	*b = personBody{}
+	return json.Unmarshal([]byte(body), b)
+}
+
+// readPlain reads what formatPersonBody writes of texts in which nothing had to
+// be escaped, and tells whether body was that.
+func (b *personBody) readPlain(body string) bool {
+	rest, ok := strings.CutPrefix(body, "{")
+	for ok && rest != "}" {
+		var name, value string
+		if name, rest, ok = cutText(rest); ok {
+			if rest, ok = strings.CutPrefix(rest, ":"); ok {
+				value, rest, ok = cutText(rest)
+			}
+		}
+		switch name {
+		case "n":
+			b.Name = value
+		case "l":
+			b.NameLatin = value
+		case "o":
+			b.Organization = value
+		case "d":
+			b.Delegation = value
+		case "e":
+			b.Email = value
+		case "p":
+			b.Phone = value
+		case "c":
+			b.Locale = value
+		default:
+			return false
+		}
+		if ok && rest != "}" {
+			rest, ok = strings.CutPrefix(rest, ",")
+		}
+	}
+	return ok
+}
+
+// cutText takes a JSON text without escapes off the front.
+func cutText(s string) (value, rest string, ok bool) {
+	if s, ok = strings.CutPrefix(s, `"`); !ok {
+		return "", "", false
+	}
+	return strings.Cut(s, `"`)
+}
+
 // formatPerson is what person reads.
 func formatPerson(a badge.Attendee, ended []string) string {
 	escaped := make([]string, len(ended))
@@ -69,13 +123,18 @@ func (r *reader) person(id, record string) badge.Attendee {
 
 // personAndBadges also gives the ended badges.
 func (r *reader) personAndBadges(id, record string) (badge.Attendee, []string) {
-	f := strings.SplitN(record, "|", personFields)
-	if len(f) != personFields {
-		r.fail("person", "record of "+id)
-		return badge.Attendee{}, nil
+	var f [personFields]string
+	rest := record
+	for i := range f[:personFields-1] {
+		var ok bool
+		if f[i], rest, ok = strings.Cut(rest, "|"); !ok {
+			r.fail("person", "record of "+id)
+			return badge.Attendee{}, nil
+		}
 	}
+	f[personFields-1] = rest
 	var b personBody
-	if err := json.Unmarshal([]byte(f[6]), &b); err != nil {
+	if err := b.read(f[6]); err != nil {
 		r.fail("person", "record of "+id)
 	}
 	var ended []string

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"time"
 )
 
 const (
@@ -15,26 +15,28 @@ const (
 	// headroom is how far beyond what lives a larger heap may grow between
 	// collections. Go's own is 2; a roster is most of the heap and stays.
 	headroom = 1.35
-	// memoryEvery is how often what lives is looked at.
-	memoryEvery = 5 * time.Second
 )
 
 // boundMemory keeps the heap close to what lives in it until ctx ends: a
 // soft limit that grows with the rosters, so that an import's garbage
 // doesn't stay. GOMEMLIMIT, where it is set, stands instead.
+//
+// The limit is set anew after each collection. Set any later it would hold a
+// roster that is being read to what there was of it before, and the collector
+// would run all the time.
 func boundMemory(ctx context.Context, getenv func(string) string) {
 	if getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	tick := time.NewTicker(memoryEvery)
-	defer tick.Stop()
 	defer debug.SetMemoryLimit(math.MaxInt64)
 	for {
+		collected := make(chan struct{})
+		runtime.AddCleanup(new([64]byte), func(done chan struct{}) { close(done) }, collected)
 		metrics.Read(live)
 		debug.SetMemoryLimit(max(smallHeap, int64(headroom*float64(live[0].Value.Uint64()))))
 		select {
-		case <-tick.C:
+		case <-collected:
 		case <-ctx.Done():
 			return
 		}
