@@ -113,13 +113,13 @@ func BenchmarkScriptRaw(b *testing.B) {
 	s := open(b, url, Options{})
 	b.Cleanup(func() { _ = s.Close() })
 	id := benchmarkEvent(b, s, badges)
-	k := newEventKeys(id)
 	warm := benchmarkScan(0, badges)
 	warm.DryRun = true
 	if _, err := s.Scan(context.Background(), id, []checkin.Scan{warm}); err != nil {
 		b.Fatal(err)
 	}
-	clock := s.event(id).clock("north")
+	e := s.event(id)
+	p := e.plan.Load()
 	o, err := redis.ParseURL(url)
 	if err != nil {
 		b.Fatal(err)
@@ -134,7 +134,7 @@ func BenchmarkScriptRaw(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			scan := benchmarkScan(n.Add(1), badges)
-			v, err := scanScript.EvalSha(context.Background(), c, k.gateScript, scanArgs([]any{k.prefix, ""}, &scan, clock)...).Slice()
+			v, err := scanScript.EvalSha(context.Background(), c, e.keys.scanScript, s.scanArgs(e, p, []checkin.Scan{scan})...).Slice()
 			if err != nil || len(v) != 1 || v[0].([]any)[0] != int64(codeOK) {
 				b.Errorf("%v, %v", v, err)
 				return
