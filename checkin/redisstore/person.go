@@ -98,7 +98,22 @@ func (r *reader) card(record string) *checkin.PersonCard {
 	if record == "" {
 		return nil
 	}
-	return cardOf(r.person("", record))
+	var f [personFields]string
+	body := record
+	for i := range personFields - 1 {
+		f[i], body, _ = strings.Cut(body, "|")
+	}
+	if strings.IndexByte(body, '\\') >= 0 || !strings.HasPrefix(body, "{") {
+		return cardOf(r.person("", record))
+	}
+	// Without an escape a quote is never part of a text: a name with its quotes
+	// is found only where it is one.
+	member := func(name string) string {
+		_, rest, _ := strings.Cut(body, name)
+		value, _, _ := strings.Cut(rest, `"`)
+		return value
+	}
+	return &checkin.PersonCard{Name: member(`"n":"`), NameLatin: member(`"l":"`), Organization: member(`"o":"`), Category: unescape(f[4])}
 }
 
 func cardOf(a badge.Attendee) *checkin.PersonCard {

@@ -137,7 +137,7 @@ func (s *Store) newClock(values []any) (clock, error) {
 // readAnswer reads entry record, seq, seq of the undo, person record.
 func readAnswer(values []any) (checkin.Answer, error) {
 	var r reader
-	e := r.entry(uint64(r.int(text(values, 1))), text(values, 0))
+	e, _, _ := r.verdict(uint64(r.int(text(values, 1))), text(values, 0))
 	a := r.answer(e, text(values, 2) != "", text(values, 3))
 	return a, r.err
 }
