@@ -51,34 +51,28 @@ func (id badgeID) String() string {
 }
 
 // presence is what is known of one badge at one venue: whether it is inside,
-// by what each row says of itself, and its latest moves, which tell what
-// is spent. Undoing a scan puts both back to before it.
+// by what each row says of itself, and its latest entries, which tell what is
+// spent. An undo takes the entry out again.
 type presence struct {
-	inside bool
-	entry  int64 // Unix milliseconds of the latest entry before the moves, 0 for none
-	moves  []move
+	inside  bool
+	older   int64   // Unix milliseconds of the latest entry among those not kept, 0 for none
+	entries []entry // as they came
 }
 
-type move struct {
-	scan uint64 // hash of the scan's id, 0 for the system
+type entry struct {
+	scan uint64 // hash of the scan's id
 	at   int64  // Unix milliseconds
-	in   bool
-	late bool // counts as an entry and moved nobody
-	was  bool // inside before it
 }
 
-// maxMoves is how many moves are kept, entries rather than exits: only the latest
-// scan can be undone by hand, but a phone may take back any entry that it had
-// shown as denied.
-const maxMoves = 8
+// maxEntries is how many entries are kept: only the latest scan can be undone by
+// hand, but a phone may take back any entry that it had shown as denied.
+const maxEntries = 8
 
 // entered is the latest entry, false when there is none.
 func (p presence) entered() (time.Time, bool) {
-	at := p.entry
-	for _, v := range p.moves {
-		if v.in {
-			at = max(at, v.at)
-		}
+	at := p.older
+	for _, e := range p.entries {
+		at = max(at, e.at)
 	}
 	return time.UnixMilli(at).UTC(), at != 0
 }
@@ -179,7 +173,7 @@ func (w *whereabouts) apply(r *checkin.Row) {
 	if !moved {
 		return
 	}
-	if !next.inside && next.entry == 0 && len(next.moves) == 0 {
+	if _, ever := next.entered(); !ever && !next.inside {
 		delete(here, id)
 	} else {
 		here[id] = next
@@ -190,81 +184,37 @@ func (w *whereabouts) apply(r *checkin.Row) {
 // after is what a row of the badge at the venue makes of its presence, and
 // whether it makes a difference.
 func (p presence) after(r *checkin.Row) (presence, bool) {
-	var scan uint64
-	if r.ScanID != "" {
-		scan = maphash.String(scanSeed, r.ScanID) | 1
-	}
-	if r.Kind == checkin.KindUndo {
-		return p.undone(scan, r)
-	}
-	if r.Result != checkin.Admitted && r.Result != checkin.Exited {
-		return p, false
-	}
-	v := move{scan: scan, at: r.At.UnixMilli(), in: r.Result == checkin.Admitted, late: r.Note == checkin.NoteLate, was: p.inside}
-	if v.late && !v.in {
-		return p, false
-	}
-	p.moves = append(slices.Clone(p.moves), v)
-	if len(p.moves) > maxMoves {
-		drop := slices.IndexFunc(p.moves[:maxMoves], func(v move) bool { return !v.in })
-		if drop < 0 {
-			drop, p.entry = 0, max(p.entry, p.moves[0].at)
+	scan := maphash.String(scanSeed, r.ScanID)
+	late := r.Note == checkin.NoteLate
+	switch {
+	case r.Kind == checkin.KindUndo:
+		return p.undone(scan, r.Gate == "" || r.Note != checkin.NoteNotMoved)
+	case r.Result == checkin.Admitted:
+		p.entries = append(slices.Clone(p.entries), entry{scan, r.At.UnixMilli()})
+		if len(p.entries) > maxEntries {
+			p.older = max(p.older, p.entries[0].at)
+			p.entries = p.entries[1:]
 		}
-		p.moves = slices.Delete(p.moves, drop, drop+1)
+		p.inside = p.inside || !late
+		return p, true
+	case r.Result == checkin.Exited && !late && p.inside:
+		p.inside = false
+		return p, true
 	}
-	if !v.late {
-		p.inside = v.in
-	}
-	return p, true
+	return p, false
 }
 
-// undone makes the presence what it was before a scan, as far as nothing has
-// moved the badge since; an entry that is undone counts as none in any case. The
-// row tells whether the badge has come back to where it was: an exit can be
-// undone after the badge has gone into another venue of the group, and then it
-// stays there.
-func (p presence) undone(scan uint64, r *checkin.Row) (presence, bool) {
-	moved := r.Note != checkin.NoteNotMoved
-	at := len(p.moves) - 1
-	for at >= 0 && p.moves[at].scan != scan {
-		at--
-	}
-	if at < 0 && !moved {
-		return p, false
-	}
-	switch {
-	case at < 0:
-	case at == p.latestEntry(): // the store knows the one before it, and none that came late
-		later := slices.DeleteFunc(slices.Clone(p.moves[at+1:]), func(v move) bool { return v.in })
-		p.moves = slices.Concat(p.moves[:at], later)
-	case moved || p.latest(at) && (p.inside || !p.moves[at].was):
-		p.moves = slices.Concat(p.moves[:at], p.moves[at+1:])
+// undone takes a scan out of the entries. moved tells whether the badge was
+// inside and is not now, or the other way round.
+func (p presence) undone(scan uint64, moved bool) (presence, bool) {
+	at := slices.IndexFunc(p.entries, func(e entry) bool { return e.scan == scan })
+	if at >= 0 {
+		p.entries = slices.Concat(p.entries[:at], p.entries[at+1:])
 	}
 	if moved {
 		p.inside = !p.inside
 	}
-	return p, true
-}
-
-// latest tells whether a move is what the badge's place is by, or came last.
-func (p presence) latest(at int) bool {
-	for i := len(p.moves) - 1; i > at; i-- {
-		if !p.moves[i].late {
-			return false
-		}
-	}
-	return !p.moves[at].late || at == len(p.moves)-1
-}
-
-// latestEntry is the move that entered tells of, -1 when it is among none of them.
-func (p presence) latestEntry() int {
-	latest, time := -1, p.entry
-	for i, v := range p.moves {
-		if v.in && v.at >= time {
-			latest, time = i, v.at
-		}
-	}
-	return latest
+	return p, at >= 0 || moved
 }
 
 // at is where a badge is, "" for nowhere, and since when.

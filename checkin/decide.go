@@ -1,7 +1,6 @@
 package checkin
 
 import (
-	"cmp"
 	"crypto/subtle"
 	"time"
 
@@ -174,37 +173,36 @@ func overridable(r Reason) bool {
 func (s *State) move(c Scan, e *Entry, p Presence, overruling bool) []Entry {
 	r := &e.Row
 	moves := r.Result != Denied
-	note := ""
-	switch {
-	case moves && r.Badge == "":
-		note, e.Silent = NoteUnverified, r.Result == Exited
-	case moves && s.late(c, p):
-		note = NoteLate
-	case r.Result == Exited && !p.Inside:
-		note, e.Silent = NoteNotInside, true
-	case overruling:
-		note = NoteShown
-	case c.Skewed:
-		note = NoteClockSkew
-	}
-	r.Note = note
-	if r.Badge == "" {
-		return nil
-	}
-	if moves {
+	was := p.Inside
+	late := false
+	var left []*Presence
+	if r.Badge != "" {
 		e.Before = []Presence{p}
 	}
-	was := p.Inside
-	ms := c.At.UnixMilli()
-	arrived := !c.Offline || c.Skewed // known to be the latest, whatever the clocks say
-	if moves && note != NoteLate {
-		p.Inside, p.MovedAt, p.MovedBy = r.Result == Admitted, ms, c.ID
-		if arrived {
-			p.MovedAt = max(ms, e.Before[0].MovedAt)
+	if moves && r.Badge != "" {
+		f := fact{id: c.ID, at: c.At.UnixMilli(), enters: r.Result == Admitted, arrived: !c.Offline || c.Skewed,
+			gate: r.Gate, by: c.Operator, day: LocalDay(c.At, s.loc)}
+		if late, left = f.move(&p, s.others(p)); f.enters && p.EntryID != c.ID {
+			e.Day = f.day
+		}
+		for _, q := range left {
+			e.Before = append(e.Before, s.presence(q.Badge, q.Venue))
 		}
 	}
-	if r.Result == Admitted && (arrived || after(ms, c.ID, p.EntryAt, p.EntryID)) {
-		p.EntryAt, p.EntryID, p.EntryGate, p.EntryBy, p.EntryDay = ms, c.ID, r.Gate, c.Operator, LocalDay(c.At, s.loc)
+	switch {
+	case moves && r.Badge == "":
+		r.Note, e.Silent = NoteUnverified, r.Result == Exited
+	case late:
+		r.Note = NoteLate
+	case r.Result == Exited && !was:
+		r.Note, e.Silent = NoteNotInside, true
+	case overruling:
+		r.Note = NoteShown
+	case c.Skewed:
+		r.Note = NoteClockSkew
+	}
+	if r.Badge == "" {
+		return nil
 	}
 	p.LastSeq = s.seq + 1
 	e.After = []Presence{p}
@@ -213,30 +211,26 @@ func (s *State) move(c Scan, e *Entry, p Presence, overruling bool) []Entry {
 	} else if was && !p.Inside {
 		e.Inside--
 	}
-	if r.Result == Admitted {
-		return s.leaveOthers(c, e)
+	var exits []Entry
+	for _, q := range left {
+		e.After = append(e.After, *q)
+		exits = append(exits, Entry{Row: Row{Kind: KindExit, At: c.At, RecordedAt: c.Now, ScanID: c.ID, Badge: r.Badge,
+			Venue: q.Venue, Direction: Out, Result: Exited, Note: NoteExclusive, Operator: c.Operator}})
 	}
-	return nil
+	return exits
 }
 
-// leaveOthers takes the badge out of the other venues of an exclusive group. A
-// late entry does so too, where the badge was before it: it has left since,
-// but not to there.
-func (s *State) leaveOthers(c Scan, e *Entry) []Entry {
-	var left []Entry
-	for _, w := range s.group(e.Row.Venue) {
-		q := s.places[place{e.Row.Badge, w.ID}]
-		if q == nil || !q.Inside || e.Row.Note == NoteLate && after(q.EntryAt, q.EntryID, c.At.UnixMilli(), c.ID) {
-			continue
+// others are copies of what is known of a badge at the other venues of a
+// place's exclusive group.
+func (s *State) others(p Presence) []*Presence {
+	var all []*Presence
+	for _, w := range s.group(p.Venue) {
+		if q := s.places[place{p.Badge, w.ID}]; q != nil {
+			known := *q
+			all = append(all, &known)
 		}
-		e.Before = append(e.Before, *q)
-		out := *q
-		out.Inside, out.MovedAt, out.MovedBy = false, max(c.At.UnixMilli(), q.MovedAt), c.ID
-		e.After = append(e.After, out)
-		left = append(left, Entry{Row: Row{Kind: KindExit, At: c.At, RecordedAt: c.Now, ScanID: c.ID, Badge: e.Row.Badge,
-			Venue: w.ID, Direction: Out, Result: Exited, Note: NoteExclusive, Operator: c.Operator}})
 	}
-	return left
+	return all
 }
 
 // group are the other venues of a venue's exclusive group, by id.
@@ -252,31 +246,4 @@ func (s *State) group(venue string) []Venue {
 		}
 	}
 	return others
-}
-
-// late tells whether an offline fact is older than what is known of the badge
-// at the venue, or for an entry, at another venue of its exclusive group.
-func (s *State) late(c Scan, p Presence) bool {
-	if !c.Offline || c.Skewed {
-		return false
-	}
-	ms := c.At.UnixMilli()
-	if after(p.MovedAt, p.MovedBy, ms, c.ID) {
-		return true
-	}
-	if c.Shown != Admitted {
-		return false
-	}
-	for _, w := range s.group(p.Venue) {
-		if q := s.places[place{p.Badge, w.ID}]; q != nil && after(q.EntryAt, q.EntryID, ms, c.ID) {
-			return true
-		}
-	}
-	return false
-}
-
-// after orders facts by their time, and facts of one millisecond by their id,
-// so that the order in which phones sync decides nothing.
-func after(at int64, id string, thanAt int64, thanID string) bool {
-	return cmp.Or(cmp.Compare(at, thanAt), cmp.Compare(id, thanID)) > 0
 }

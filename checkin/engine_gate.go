@@ -90,7 +90,11 @@ func (t *tx) scan(s *State, c Scan) (Answer, error) {
 		return a, err
 	}
 	if known && c.Shown == Denied {
-		return t.record(s, s.takeBack(c, *overruled), c.DryRun), nil
+		entries, err := s.takeBack(c, *overruled)
+		if err != nil {
+			return Answer{}, err
+		}
+		return t.record(s, entries, c.DryRun), nil
 	}
 	g, dir, err := s.way(c)
 	if err != nil {

@@ -164,14 +164,18 @@ func (c Checkpoint) Signed() []byte {
 // Entry is a row with what else the step leaves behind: what a replay answers,
 // what an undo puts back, and the places that changed.
 type Entry struct {
-	Row      Row        `json:"row"`
-	Content  string     `json:"content,omitempty"`  // digest of the token
-	Category string     `json:"category,omitempty"` // of the badge, for the answer
-	Earlier  *Earlier   `json:"earlier,omitempty"`
-	Inside   int        `json:"inside,omitempty"` // the venue's count after the step
-	Capacity int        `json:"capacity,omitempty"`
-	Before   []Presence `json:"before,omitempty"` // places that moved, as they were; the scan's own venue first
-	After    []Presence `json:"after,omitempty"`  // places as they are
+	Row      Row      `json:"row"`
+	Content  string   `json:"content,omitempty"`  // digest of the token
+	Category string   `json:"category,omitempty"` // of the badge, for the answer
+	Earlier  *Earlier `json:"earlier,omitempty"`
+	Inside   int      `json:"inside,omitempty"` // the venue's count after the step
+	Capacity int      `json:"capacity,omitempty"`
+	// Before has the scan's own place as it was, and then those that it left:
+	// by the first one's LastSeq the scans of a badge at a venue form a list.
+	Before []Presence `json:"before,omitempty"`
+	After  []Presence `json:"after,omitempty"` // places as they are
+	// Day is the local day of an entry that was not the latest, see EntryDay.
+	Day int `json:"day,omitempty"`
 	// Silent rows leave the counters of entries, exits and denials alone: an
 	// exit of somebody not inside, and its undo.
 	Silent bool `json:"silent,omitempty"`
@@ -194,12 +198,6 @@ type Presence struct {
 	EntryDay  int    `json:"ed,omitempty"` // local day, in days since 1970-01-01
 	// LastSeq is the journal row of the last scan of this badge here.
 	LastSeq uint64 `json:"s,omitempty"`
-}
-
-// withEntryOf is the place with the latest entry that old has.
-func (p Presence) withEntryOf(old Presence) Presence {
-	p.EntryAt, p.EntryID, p.EntryGate, p.EntryBy, p.EntryDay = old.EntryAt, old.EntryID, old.EntryGate, old.EntryBy, old.EntryDay
-	return p
 }
 
 // VerifyChain checks rows that follow one another against prev, the hash

@@ -39,7 +39,7 @@ var Reasons = []Reason{InvalidToken, WrongEvent, UnknownBadge, RevokedBadge, Not
 const (
 	NoteNotInside  = "not_inside" // an exit of somebody who was not inside
 	NoteClockSkew  = "clock_skew" // scanned_at was ahead of us: taken as now
-	NoteLate       = "late"       // older than what is known: moved nobody
+	NoteLate       = "late"       // older than what is known: moved nobody; of an undo: back by such a one, nothing to take out of the count
 	NoteNotMoved   = "not_moved"  // an undo after which nobody's place changed
 	NoteUndone     = "undone"     // this scan has been taken back
 	NoteShown      = "shown"      // the phone had shown another verdict than we gave

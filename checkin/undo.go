@@ -28,7 +28,10 @@ func (s *State) undo(u Undo) (Answer, []Entry, error) {
 	if e.Row.Badge != "" && s.presence(e.Row.Badge, e.Row.Venue).LastSeq != seq {
 		return Answer{}, nil, ErrSuperseded
 	}
-	entries := s.putBack(e)
+	entries, err := s.putBack(e)
+	if err != nil {
+		return Answer{}, nil, err
+	}
 	for i := range entries {
 		r := &entries[i].Row
 		r.At, r.RecordedAt, r.Operator = u.Now, u.Now, u.Operator
@@ -44,73 +47,52 @@ func (s *State) undoAnswer(scan, undo Entry) Answer {
 	return a
 }
 
-// putBack are the entries that restore the places which a scan moved and which
-// nothing has moved since: the scan's own venue first. An entry that is undone
-// counts as none even where the badge has moved on.
-func (s *State) putBack(e Entry) []Entry {
+// putBack are the entries that make of a badge's places what they would be if
+// the scan had not been: the scan's own venue first.
+func (s *State) putBack(e Entry) ([]Entry, error) {
 	v, _ := s.cfg.Venue(e.Row.Venue)
 	own := Entry{Content: e.Content, Category: e.Category, Earlier: e.Earlier, Silent: e.Silent,
 		Inside: s.inside(e.Row.Venue), Capacity: v.Capacity,
 		Row: Row{Kind: KindUndo, ScanID: e.Row.ScanID, Badge: e.Row.Badge, Venue: e.Row.Venue, Gate: e.Row.Gate,
 			Direction: e.Row.Direction, Result: e.Row.Result, Note: NoteNotMoved}}
 	entries := []Entry{own}
-	left := ""
-	for i, before := range e.Before {
-		now := s.presence(before.Badge, before.Venue)
+	changed, err := s.without(e)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range changed {
+		was := s.presence(p.Badge, p.Venue).Inside
+		entries[0].After = append(entries[0].After, p.Presence)
 		switch {
-		case (now.MovedBy == e.Row.ScanID || now.LastSeq == e.Row.Seq) && (!before.Inside || s.mayReturn(before, left)):
-			before.LastSeq = now.LastSeq
-			if now.EntryID != e.Row.ScanID { // what was forgotten since stays forgotten
-				before = before.withEntryOf(now)
+		case p.Inside == was:
+		case p.Venue != e.Row.Venue:
+			back := Entry{Silent: p.uncounted, Row: Row{Kind: KindUndo, ScanID: e.Row.ScanID, Badge: p.Badge, Venue: p.Venue,
+				Direction: Out, Result: Exited}}
+			if p.uncounted {
+				back.Row.Note = NoteLate
 			}
-		case now.EntryID == e.Row.ScanID:
-			before = now.withEntryOf(before)
-		default:
-			continue
-		}
-		entries[0].After = append(entries[0].After, before)
-		if i > 0 {
-			entries = append(entries, Entry{Row: Row{Kind: KindUndo, ScanID: e.Row.ScanID, Badge: before.Badge,
-				Venue: before.Venue, Direction: Out, Result: Exited}})
-			continue
-		}
-		switch {
-		case before.Inside && !now.Inside:
+			entries = append(entries, back)
+		case p.Inside:
 			entries[0].Inside++
 			entries[0].Row.Note = ""
-		case now.Inside && !before.Inside:
+		default:
 			entries[0].Inside--
 			entries[0].Row.Note = ""
 		}
-		if !before.Inside {
-			left = before.Venue
-		}
 	}
-	return entries
-}
-
-// mayReturn tells whether a badge can be put back inside a place: not where the
-// venue is gone, nor while it is inside another one of the exclusive group, left
-// apart, which the same undo takes it out of.
-func (s *State) mayReturn(p Presence, left string) bool {
-	if _, ok := s.cfg.Venue(p.Venue); !ok {
-		return false
-	}
-	for _, w := range s.group(p.Venue) {
-		if w.ID != left && s.presence(p.Badge, w.ID).Inside {
-			return false
-		}
-	}
-	return true
+	return entries, nil
 }
 
 // takeBack undoes an admission or exit that the phone, which never heard of
 // it, had shown as denied. What the badge did since stays.
-func (s *State) takeBack(c Scan, e Entry) []Entry {
+func (s *State) takeBack(c Scan, e Entry) ([]Entry, error) {
 	if s.undone[e.Row.Seq] != 0 { // by hand already: nothing is left to count
-		e.Before, e.Silent = nil, true
+		e.Silent = true
 	}
-	entries := s.putBack(e)
+	entries, err := s.putBack(e)
+	if err != nil {
+		return nil, err
+	}
 	for i := range entries {
 		r := &entries[i].Row
 		r.At, r.RecordedAt, r.Operator, r.Offline = c.At, c.Now, c.Operator, i == 0
@@ -118,5 +100,5 @@ func (s *State) takeBack(c Scan, e Entry) []Entry {
 	if entries[0].Row.Note == "" {
 		entries[0].Row.Note = NoteShown
 	}
-	return entries
+	return entries, nil
 }

@@ -18,13 +18,13 @@ import (
 //	2 recorded at  8 result      14 subject   20 capacity         s silent
 //	3 scan id      9 reason      15 why       21 before
 //	4 badge       10 note        16 content   22 after
-//	5 venue       11 conflict    17 category
+//	5 venue       11 conflict    17 category  23 day of a late entry
 //
-// Earlier is "at,gate,scanner"; before and after are places of the row's badge
+// Records of older builds have no field 23. Earlier is "at,gate,scanner"; before and after are places of the row's badge
 // joined by ";". A place is "venue,inside,moved at,moved by,entry at,entry
 // id,entry gate,entry by,entry day,last seq"; entry at or id is "=" where it
 // is that of the move. Times are Unix milliseconds, nothing stands for zero.
-const entryFields = 23
+const entryFields = 24
 
 // escape makes a text fit between the separators of a record; "%" is written
 // as "%25" and so on.
@@ -115,7 +115,11 @@ func (r *reader) entry(seq uint64, record string) checkin.Entry {
 // verdict reads an entry record but for its places.
 func (r *reader) verdict(seq uint64, record string) (e checkin.Entry, before, after string) {
 	var f [entryFields]string
-	r.cut(record, "|", "journal entry", f[:])
+	fields := f[:]
+	if strings.Count(record, "|") == entryFields-2 {
+		fields = f[:entryFields-1]
+	}
+	r.cut(record, "|", "journal entry", fields)
 	e = checkin.Entry{
 		Row: checkin.Row{
 			Seq: seq, Kind: checkin.Kind(f[0]), At: r.time(f[1]), RecordedAt: r.time(f[2]), ScanID: unescape(f[3]),
@@ -125,7 +129,7 @@ func (r *reader) verdict(seq uint64, record string) (e checkin.Entry, before, af
 			Subject: unescape(f[14]), Why: unescape(f[15]),
 		},
 		Silent: strings.Contains(f[12], "s"), Content: unescape(f[16]), Category: unescape(f[17]),
-		Inside: int(r.int(f[19])), Capacity: int(r.int(f[20])),
+		Inside: int(r.int(f[19])), Capacity: int(r.int(f[20])), Day: int(r.int(f[23])),
 	}
 	if f[18] != "" {
 		var g [3]string
@@ -195,5 +199,5 @@ func formatEntry(e checkin.Entry) string {
 	return strings.Join([]string{string(r.Kind), formatTime(r.At), formatTime(r.RecordedAt), escape(r.ScanID), escape(r.Badge),
 		escape(r.Venue), escape(r.Gate), string(r.Direction), string(r.Result), string(r.Reason), escape(r.Note), string(r.Conflict),
 		flags, escape(r.Operator), escape(r.Subject), escape(r.Why), escape(e.Content), escape(e.Category), earlier,
-		formatInt(int64(e.Inside)), formatInt(int64(e.Capacity)), formatPlaces(e.Before), formatPlaces(e.After)}, "|")
+		formatInt(int64(e.Inside)), formatInt(int64(e.Capacity)), formatPlaces(e.Before), formatPlaces(e.After), formatInt(int64(e.Day))}, "|")
 }

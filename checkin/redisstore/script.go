@@ -18,8 +18,8 @@ var scriptFiles embed.FS
 
 // Scripts, each one embedded file behind the codes and what it shares.
 var (
-	scanScript      = newScript("gate", "scan")
-	undoScript      = newScript("gate", "undo")
+	scanScript      = newScript("gate", "back", "scan")
+	undoScript      = newScript("gate", "back", "undo")
 	sweepScript     = newScript("gate", "sweep")
 	configureScript = newScript("configure")
 	deleteScript    = newScript("delete")

@@ -109,7 +109,7 @@ func (k *checker) entry(c checkin.Scan, r checkin.Row, v checkin.Venue) error {
 			return broken(RuleCapacity, "%s was admitted to %s as number %d of %d", c.Badge, v.ID, k.fold.occupancy(v.ID)+1, v.Capacity)
 		}
 	}
-	want, sure := expect(k, c, v)
+	want := expect(k, c, v)
 	got := r.Reason
 	if got == "" {
 		got = r.Conflict
@@ -117,7 +117,7 @@ func (k *checker) entry(c checkin.Scan, r checkin.Row, v checkin.Venue) error {
 	if c.Offline && r.Result == checkin.Denied && r.Reason == "" {
 		got = "" // the phone refused whom we would have let in
 	}
-	if sure && got != want {
+	if got != want {
 		return broken(ruleReasons, "%s at %s: %s %q, should be %q", c.Badge, v.ID, r.Result, got, want)
 	}
 	if r.Forced && (c.Override == "" || settled(got) || got == "") {

@@ -18,9 +18,6 @@ type fold struct {
 	told   map[string]*telling
 	// entries by badge and venue that stand, the undone ones taken out.
 	entries map[spot][]entry
-	// unsure marks where an admission was taken back after the fact: which older
-	// entry is then the latest the rows don't say.
-	unsure map[spot]bool
 	// online marks an online entry that no exit has followed.
 	online map[spot]bool
 	ended  map[string]bool // badges revoked or replaced
@@ -48,7 +45,7 @@ type entry struct {
 
 func newFold() *fold {
 	return &fold{inside: map[string]map[string]bool{}, venues: map[string]*figures{}, gates: map[string]*figures{}, at: map[string]string{},
-		system: map[string]int{}, told: map[string]*telling{}, entries: map[spot][]entry{}, unsure: map[spot]bool{}, online: map[spot]bool{},
+		system: map[string]int{}, told: map[string]*telling{}, entries: map[spot][]entry{}, online: map[spot]bool{},
 		ended: map[string]bool{}}
 }
 
@@ -141,11 +138,15 @@ func (f *fold) scan(r checkin.Row) error {
 
 func (f *fold) undo(r checkin.Row) error {
 	s := spot{r.Badge, r.Venue}
-	if r.Gate == "" { // a venue that the undone scan had left
+	if r.Gate == "" { // a venue that the undone scan had left or kept the badge from
 		if f.put(s, true) == 0 {
 			return fmt.Errorf("an undo puts %s back into %s, who was there", r.Badge, r.Venue)
 		}
-		f.count(r, -1, 1)
+		if r.Note == checkin.NoteLate { // by an entry that was counted when it came
+			figuresOf(f.venues, r.Venue).idle--
+		} else {
+			f.count(r, -1, 1)
+		}
 		return nil
 	}
 	of := f.told[r.ScanID]
@@ -158,7 +159,6 @@ func (f *fold) undo(r checkin.Row) error {
 	silent := of.silent || r.Offline && of.undone
 	if r.Offline {
 		f.told[r.ScanID] = &telling{row: r, result: checkin.Denied}
-		f.unsure[s] = true
 	} else {
 		of.undone = true
 	}
@@ -174,7 +174,9 @@ func (f *fold) undo(r checkin.Row) error {
 			return fmt.Errorf("an undo at %s of %s says that it moved and did not", r.Venue, r.Badge)
 		}
 	}
-	if !silent {
+	if silent {
+		figuresOf(f.venues, r.Venue).idle -= moved // back by an entry that had come late
+	} else {
 		f.count(r, -1, moved)
 	}
 	return nil

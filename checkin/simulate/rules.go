@@ -9,47 +9,44 @@ import (
 )
 
 // expect applies the table of reasons to an entry by what the fold and the
-// records say, "" where nothing speaks against it. sure is false where the
-// rows don't tell whether an earlier entry stands.
-func expect(k *checker, c checkin.Scan, v checkin.Venue) (reason checkin.Reason, sure bool) {
+// records say, "" where nothing speaks against it.
+func expect(k *checker, c checkin.Scan, v checkin.Venue) checkin.Reason {
 	b, known := k.badges[c.Badge]
 	key, found := k.cfg.Key(c.Key)
 	here := spot{c.Badge, v.ID}
 	switch {
 	case c.Refused != "":
-		return c.Refused, true
+		return c.Refused
 	case !found || key.Status == badge.KeyWithdrawn:
-		return checkin.InvalidToken, true
+		return checkin.InvalidToken
 	case !known:
-		return checkin.UnknownBadge, true
+		return checkin.UnknownBadge
 	case k.fold.ended[c.Badge]:
-		return checkin.RevokedBadge, true
+		return checkin.RevokedBadge
 	case b.ValidFrom != nil && c.At.Before(*b.ValidFrom):
-		return checkin.NotYetValid, true
+		return checkin.NotYetValid
 	case !c.At.Before(b.ValidUntil):
-		return checkin.Expired, true
+		return checkin.Expired
 	case len(v.Categories) > 0 && !slices.Contains(v.Categories, b.Category):
-		return checkin.WrongCategory, true
+		return checkin.WrongCategory
 	case !isOpen(v.Hours, c.At.In(k.loc)):
-		return checkin.VenueClosed, true
+		return checkin.VenueClosed
 	case k.fold.isInside(here):
-		return checkin.AlreadyInside, true
+		return checkin.AlreadyInside
 	}
 	if last, entered := k.fold.latest(here); v.Reentry != checkin.Free {
 		spent := entered && (v.Reentry == checkin.Once || sameDay(last.at, c.At, k.loc))
 		switch {
-		case k.fold.unsure[here]:
-			return "", false
 		case spent && v.Reentry == checkin.Once:
-			return checkin.AlreadyUsed, true
+			return checkin.AlreadyUsed
 		case spent:
-			return checkin.AlreadyUsedToday, true
+			return checkin.AlreadyUsedToday
 		}
 	}
 	if v.Capacity > 0 && k.fold.occupancy(v.ID) >= v.Capacity {
-		return checkin.VenueFull, true
+		return checkin.VenueFull
 	}
-	return "", true
+	return ""
 }
 
 func isOpen(hours []checkin.Window, at time.Time) bool {

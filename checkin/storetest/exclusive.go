@@ -113,8 +113,11 @@ func testExclusiveUndo(t *testing.T, s checkin.Store) {
 	h.undone(move.ScanID)
 	h.wantInside("ann", "north")
 	h.wait(time.Minute)
-	h.undone(on.ScanID) // east isn't put back either: its entry has been undone
-	h.wantInside("ann")
+	h.undone(on.ScanID) // not to the east, where her entry has been undone
+	h.wantInside("ann", "west")
+	if a, b := counts.Venues["west"].Exits, h.counts().Venues["west"].Exits; b != a-1 {
+		t.Errorf("exits of the venue that was left by both go from %d to %d", a, b)
+	}
 
 	// Undone in reverse, all is as it was.
 	h.in("admitted", "west", "ben")

@@ -13,8 +13,8 @@ import (
 // written from their table alone and looks at a ledger.
 type opinion struct {
 	reason checkin.Reason // "" lets the badge in
-	// unsure is set where the rows don't tell: an earlier entry was taken back,
-	// or days are out of order. Then reason may be this one or what follows it.
+	// unsure is set where the rows don't tell: days of another time zone, or out
+	// of order. Then reason may be this one or what follows it.
 	unsure bool
 }
 
@@ -67,14 +67,11 @@ func judge(cfg *checkin.Config, l *ledger, c checkin.Scan, venue checkin.Venue, 
 	}
 	switch venue.Reentry {
 	case checkin.Once:
-		if l.unsure[at] {
-			return opinion{reason: checkin.AlreadyUsed, unsure: true}
-		}
 		if all > 0 {
 			return opinion{reason: checkin.AlreadyUsed}
 		}
 	case checkin.Daily:
-		if l.unsure[at] || today > 0 && today < all || cfg.Event.TimeZone != l.zone {
+		if today > 0 && today < all || cfg.Event.TimeZone != l.zone {
 			return opinion{reason: checkin.AlreadyUsedToday, unsure: true}
 		}
 		if today > 0 {

@@ -20,8 +20,7 @@ type ledger struct {
 	scanned  map[spot]uint64      // last scan's row of a badge at a venue
 	told     map[string]*telling  // by scan id
 	entries  map[spot][]entrance
-	zone     string        // in which the local days of the entries were taken
-	unsure   map[spot]bool // an entry was taken back: what is left of older ones is not in the rows
+	zone     string // in which the local days of the entries were taken
 	problems []string
 }
 
@@ -44,7 +43,7 @@ type entrance struct {
 
 func newLedger() *ledger {
 	return &ledger{inside: map[spot]bool{}, venues: map[string]*tally{}, gates: map[string]*tally{}, minutes: map[string][]checkin.Bucket{},
-		seen: map[string]time.Time{}, scanned: map[spot]uint64{}, told: map[string]*telling{}, entries: map[spot][]entrance{}, unsure: map[spot]bool{}}
+		seen: map[string]time.Time{}, scanned: map[spot]uint64{}, told: map[string]*telling{}, entries: map[spot][]entrance{}}
 }
 
 func (l *ledger) complain(r checkin.Row, format string, args ...any) {
@@ -129,12 +128,12 @@ func (l *ledger) exit(r checkin.Row) {
 
 func (l *ledger) undo(r checkin.Row) {
 	at := spot{r.Badge, r.Venue}
-	if r.Gate == "" { // a hall that the scan had left
+	if r.Gate == "" { // a hall that the scan had left, or kept out of who had entered it late
 		if l.inside[at] {
 			l.complain(r, "put back who was inside")
 		}
 		l.inside[at] = true
-		l.count(r, -1, false)
+		l.count(r, -1, r.Note == checkin.NoteLate)
 		return
 	}
 	of := l.told[r.ScanID]
@@ -149,7 +148,6 @@ func (l *ledger) undo(r checkin.Row) {
 	if r.Offline {
 		silent = silent || of.undone
 		l.told[r.ScanID] = &telling{row: r, result: checkin.Denied}
-		l.unsure[at] = true
 	} else {
 		if of.undone {
 			l.complain(r, "undone twice")

@@ -2,7 +2,7 @@ package main
 
 // Notes on rows that change how they are folded.
 const (
-	noteLate      = "late"       // an older fact: counted, but nobody moved
+	noteLate      = "late"       // an older fact: counted, but nobody moved; of an undo: back by such a one, nothing counted
 	noteNotInside = "not_inside" // an exit of somebody who wasn't inside: nobody moved, nothing counted
 	noteNotMoved  = "not_moved"  // an undo after which nobody's place changed
 )
@@ -79,10 +79,6 @@ func (a *auditor) judge(r *Row, v *ledger) {
 
 // foldUndo puts back what a scan moved. Its row carries the result undone.
 func (a *auditor) foldUndo(r *Row, v *ledger) {
-	scan := a.rowOf[r.ScanID]
-	if scan != nil && scan.Note == noteNotInside && scan.Venue == r.Venue {
-		return
-	}
 	if r.Note != noteNotMoved {
 		switch r.Result {
 		case "admitted":
@@ -91,7 +87,10 @@ func (a *auditor) foldUndo(r *Row, v *ledger) {
 			v.inside[r.Badge] = true
 		}
 	}
-	a.count(r, v, -1)
+	scan := a.rowOf[r.ScanID]
+	if silent := scan != nil && scan.Note == noteNotInside && scan.Venue == r.Venue; !silent && r.Note != noteLate {
+		a.count(r, v, -1)
+	}
 }
 
 // count a row for its venue and, where somebody scanned, its gate.

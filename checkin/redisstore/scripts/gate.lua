@@ -79,6 +79,39 @@ local function places_text(all)
   return text
 end
 
+-- follow takes the badge to or from p, the place of the fact f, out of the others
+-- of its exclusive group, and gives those that it leaves. A fact is late when it
+-- is older than what is known of the badge at p or, as an entry, at one of the
+-- others: it moves nobody to or from p, but its badge is no longer where it was
+-- before it. f is {id, at, enters, arrived (known to be the latest, whatever the
+-- clocks say), gate, by, day}.
+local function follow(f, p, others)
+  local late, left = false, {}
+  if not f.arrived then
+    late = after(p[MOVED_AT], p[MOVED_BY], f.at, f.id)
+    for _, q in ipairs(others) do
+      late = late or f.enters and after(q[ENTRY_AT], q[ENTRY_ID], f.at, f.id)
+    end
+  end
+  if not late then
+    p[INSIDE] = f.enters and '1' or ''
+    if not f.arrived or num(f.at) >= num(p[MOVED_AT]) then p[MOVED_AT] = f.at end
+    p[MOVED_BY] = f.id
+  end
+  if not f.enters then return late, left end
+  if f.arrived or after(f.at, f.id, p[ENTRY_AT], p[ENTRY_ID]) then
+    p[ENTRY_AT], p[ENTRY_ID], p[ENTRY_GATE], p[ENTRY_BY], p[ENTRY_DAY] = f.at, f.id, f.gate, f.by, f.day
+  end
+  for _, q in ipairs(others) do
+    if q[INSIDE] == '1' and not (late and after(q[ENTRY_AT], q[ENTRY_ID], f.at, f.id)) then
+      q[INSIDE], q[MOVED_BY] = '', f.id
+      if num(f.at) > num(q[MOVED_AT]) then q[MOVED_AT] = f.at end
+      left[#left + 1] = q
+    end
+  end
+  return late, left
+end
+
 -- Fields that have been read, false for those that there are not: scans and
 -- places as they are after the steps so far, the state as it was before them.
 local known = {[RULES] = {}, [STATE] = {}, [SCANS] = {}, [BADGES] = {}, [PLACES] = {}}
@@ -215,7 +248,7 @@ end
 local function row(r, n)
   local text = concat({r.kind, r.at, r.recorded, r.scan or '', r.badge or '', r.venue, r.gate or '', r.direction, r.result,
     r.reason or '', r.note or '', r.conflict or '', r.flags or '', r.operator or '', '', r.why or '', r.content or '',
-    r.category or '', r.earlier or '', r.inside or '', r.capacity or '', r.before or '', r.after or ''}, '|')
+    r.category or '', r.earlier or '', r.inside or '', r.capacity or '', r.before or '', r.after or '', r.day or ''}, '|')
   record(text, r.kind, r.recorded, r.venue, r.gate or '', r.result, r.silent, n)
   return text
 end
@@ -338,8 +371,8 @@ local function group(venue, rules)
 end
 
 -- Fields of an entry record that is read back.
-local KIND, RECORDED, SCAN, BADGE, AT_VENUE, GATE, DIRECTION, RESULT, REASON, FLAGS, OPERATOR, CONTENT, CATEGORY, EARLIER, BEFORE =
-  1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 17, 18, 19, 22
+local KIND, AT, RECORDED, SCAN, BADGE, AT_VENUE, GATE, DIRECTION, RESULT, REASON, FLAGS, OPERATOR, CONTENT, CATEGORY, EARLIER, BEFORE, AFTER, DAY =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 17, 18, 19, 22, 23, 24
 
 -- remembered finds the entry of a scan id: its fields, its text, its seq, the
 -- seq of its undo or "". A missing entry of a known id is found false.
@@ -358,69 +391,4 @@ local function person_of(badge)
   local b = badge ~= '' and field(BADGES, badge)
   local attendee = b and match(b, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|') or ''
   return attendee ~= '' and call('HGET', PEOPLE, attendee)
-end
-
--- put_back restores the places that the entry e, of row seq, moved and that nothing has
--- moved since, the scan's own venue first, and adds the rows of that. An entry
--- that is undone counts as none even where the badge has moved on.
--- restores is false when no place is to be looked at; silent when nothing is
--- left to count; stamp has at, recorded, operator, flags and note for the first row.
-local function put_back(e, seq, restores, silent, stamp)
-  local all = read_places(e[BADGE])
-  local venue = e[AT_VENUE]
-  local rules = read_venue(field(RULES, 'v/' .. venue))
-  local figures = venue_figures(venue)
-  local note, texts, left, moved = 'not_moved', {}, {}, {}
-  local before = restores and split(e[BEFORE], ';') or {}
-  local gone = '' -- the scan's own venue, where this takes the badge out of it
-  for i = 1, #before do
-    local old = before[i] ~= '' and read_place(before[i])
-    local now = old and place_at(all, old[VENUE])
-    local restore = old and (now[MOVED_BY] == e[SCAN] or now[LAST_SEQ] == seq)
-    if restore and old[INSIDE] == '1' then -- not into a venue that is gone, nor while inside another of its group
-      local own = old[VENUE] == venue and rules or read_venue(field(RULES, 'v/' .. old[VENUE]))
-      if not own then restore = false end
-      for _, w in ipairs(group(old[VENUE], own)) do
-        if w ~= gone and all[w] and all[w][INSIDE] == '1' then restore = false end
-      end
-    end
-    local entered = old and now[ENTRY_ID] == e[SCAN]
-    if entered and not restore then
-      for n = 1, 10 do
-        if n < ENTRY_AT or n > ENTRY_DAY then old[n] = now[n] end
-      end
-      restore = true
-    elseif restore and not entered then -- what was forgotten since stays forgotten
-      for n = ENTRY_AT, ENTRY_DAY do old[n] = now[n] end
-    end
-    if restore then
-      local was = now[INSIDE] == '1'
-      old[LAST_SEQ] = now[LAST_SEQ]
-      moved[#moved + 1] = {now, old, was}
-      texts[#texts + 1] = place_text(old)
-      if i > 1 then
-        left[#left + 1] = old[VENUE]
-      else
-        if was ~= (old[INSIDE] == '1') then note = '' end
-        if old[INSIDE] ~= '1' then gone = old[VENUE] end
-      end
-    end
-  end
-  for _, m in ipairs(moved) do
-    for i = 1, 10 do m[1][i] = m[2][i] end
-    settle_place(e[BADGE], m[1], m[3])
-  end
-  if e[BADGE] ~= '' and #moved > 0 then step.places[e[BADGE]] = all end
-  if note == '' then note = stamp.note end
-  local flags = silent and 's' or match(e[FLAGS], 's') or ''
-  local text = row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = venue,
-    gate = e[GATE], direction = e[DIRECTION], result = e[RESULT], note = note, flags = stamp.flags .. flags,
-    silent = flags == 's', operator = stamp.operator, content = e[CONTENT], category = e[CATEGORY], earlier = e[EARLIER],
-    inside = figures.inside, capacity = rules and rules[1] or '', after = concat(texts, ';')}, -1)
-  local seq = step.seq
-  for i = 1, #left do
-    row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = left[i],
-      direction = 'out', result = 'exited', operator = stamp.operator}, -1)
-  end
-  return text, int(seq)
 end

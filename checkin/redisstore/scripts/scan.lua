@@ -47,7 +47,7 @@ local function take_back(c, e, answered, undone)
   flush()
   local kept = step
   begin(not c.dry)
-  local text, seq = put_back(e, answered, e[BADGE] ~= '' and undone == '', undone ~= '',
+  local text, seq = put_back(e, answered, undone ~= '',
     {at = c.at, recorded = c.now, operator = c.operator, flags = 'o', note = 'shown'})
   if c.dry then
     seq, step = '', kept
@@ -125,26 +125,29 @@ local function settle(c, reason)
   return result, '', reason, flags, ''
 end
 
--- late tells whether an offline fact is older than what is known of the badge
--- at the venue, or for an entry at another one of its exclusive group.
-local function late(c, p, places, others)
-  if after(p[MOVED_AT], p[MOVED_BY], c.at, c.id) then return true end
-  for _, w in ipairs(others) do
-    local q = places[w]
-    if q and after(q[ENTRY_AT], q[ENTRY_ID], c.at, c.id) then return true end
-  end
-  return false
-end
+local none = {}
 
 -- move works out where the badge is after the scan, and gives note, silent,
--- before and after of its row, and the venues that it leaves by entering this one.
+-- before, after and day of its row, and the venues that it leaves by entering
+-- this one.
 local function move(c, badge, result, p, places, others, overruling)
-  local moves, was, left = result ~= 'denied', p[INSIDE] == '1', {}
-  local arrived = not c.offline or c.skewed -- known to be the latest, whatever the clocks say
+  local moves, was, late, left, venues = result ~= 'denied', p[INSIDE] == '1', false, none, none
+  local before, day = '', ''
+  if badge ~= '' then
+    before = place_text(p)
+    if moves then
+      local were = #others > 0 and {}
+      for _, q in ipairs(others) do were[q] = place_text(q) end
+      c.enters, c.arrived, c.by = result == 'admitted', not c.offline or c.skewed, c.operator
+      late, left = follow(c, p, others)
+      if c.enters and p[ENTRY_ID] ~= c.id then day = c.day end
+      for _, q in ipairs(left) do before = before .. ';' .. were[q] end
+    end
+  end
   local note, silent = '', false
   if moves and badge == '' then
     note, silent = 'unverified', result == 'exited'
-  elseif moves and not arrived and late(c, p, places, others) then
+  elseif late then
     note = 'late'
   elseif result == 'exited' and not was then
     note, silent = 'not_inside', true
@@ -153,36 +156,18 @@ local function move(c, badge, result, p, places, others, overruling)
   elseif c.skewed then
     note = 'clock_skew'
   end
-  if badge == '' then return note, silent, '', '', left end
-  local before = moves and place_text(p) or ''
-  local settled = moves and note ~= 'late'
-  if settled then
-    p[INSIDE] = result == 'admitted' and '1' or ''
-    if not arrived or num(c.at) >= num(p[MOVED_AT]) then p[MOVED_AT] = c.at end
-    p[MOVED_BY] = c.id
-    settle_place(badge, p, was)
-  end
-  if result == 'admitted' and (arrived or after(c.at, c.id, p[ENTRY_AT], p[ENTRY_ID])) then
-    p[ENTRY_AT], p[ENTRY_ID], p[ENTRY_GATE], p[ENTRY_BY], p[ENTRY_DAY] = c.at, c.id, c.gate, c.operator, c.day
-  end
+  if badge == '' then return note, silent, '', '', day, venues end
+  if moves and not late then settle_place(badge, p, was) end
   p[LAST_SEQ] = coming()
   local later = place_text(p)
   if #places == 1 then places.text = later end
-  if result == 'admitted' then -- a late entry, too, leaves where the badge was before it
-    for _, w in ipairs(others) do
-      local q = places[w]
-      if q and q[INSIDE] == '1' and (settled or not after(q[ENTRY_AT], q[ENTRY_ID], c.at, c.id)) then
-        before = before .. ';' .. place_text(q)
-        q[INSIDE], q[MOVED_BY] = '', c.id
-        if num(c.at) > num(q[MOVED_AT]) then q[MOVED_AT] = c.at end
-        later = later .. ';' .. place_text(q)
-        settle_place(badge, q, true)
-        left[#left + 1] = w
-      end
-    end
+  if #left > 0 then venues = {} end
+  for i, q in ipairs(left) do
+    settle_place(badge, q, true)
+    later, venues[i] = later .. ';' .. place_text(q), q[VENUE]
   end
   step.places[badge] = places
-  return note, silent, before, later, left
+  return note, silent, before, later, day, venues
 end
 
 -- pretend checks out whom sweep.lua would, for a dry run only.
@@ -200,8 +185,6 @@ local function name_all()
     for i = 1, #records do nameless[from + i - 1][5] = records[i] end
   end
 end
-
-local none = {}
 
 -- decide applies the rules and records. overruled is the remembered denial of
 -- a scan that the phone has overruled, about that of the badge.
@@ -226,13 +209,17 @@ local function decide(c, v, overruled, about)
   if overruled then reason = overruled[REASON] end
   if names_earlier[reason] and p[ENTRY_AT] ~= '' then earlier = p[ENTRY_AT] .. ',' .. p[ENTRY_GATE] .. ',' .. p[ENTRY_BY] end
   local result, given, conflict, flags, why = settle(c, reason)
-  local others = result == 'admitted' and v[3] ~= '' and group(c.venue, v) or none
-  local note, silent, before, later, left = move(c, badge, result, p, places, others, overruled)
+  local others = none
+  if result == 'admitted' and v[3] ~= '' then
+    others = {}
+    for _, w in ipairs(group(c.venue, v)) do others[#others + 1] = places[w] end
+  end
+  local note, silent, before, later, day, left = move(c, badge, result, p, places, others, overruled)
   if silent then flags = flags .. 's' end
   local seq = coming()
   local text = 'scan|' .. c.at .. '|' .. c.now .. '|' .. c.id .. '|' .. badge .. '|' .. c.venue .. '|' .. c.gate .. '|' .. c.direction
-    .. '|' .. result .. '|' .. given .. '|' .. note .. '|' .. conflict .. '|' .. flags .. '|' .. c.operator .. '||' .. why
-    .. '|' .. c.content .. '|' .. category .. '|' .. earlier .. '|' .. figures.inside .. '|' .. v[1] .. '|' .. before .. '|' .. later
+    .. '|' .. result .. '|' .. given .. '|' .. note .. '|' .. conflict .. '|' .. flags .. '|' .. c.operator .. '||' .. why .. '|' .. c.content
+    .. '|' .. category .. '|' .. earlier .. '|' .. figures.inside .. '|' .. v[1] .. '|' .. before .. '|' .. later .. '|' .. day
   record(text, 'scan', c.now, c.venue, c.gate, result, silent, 1)
   if c.dry then
     seq, step = '', kept

@@ -26,7 +26,7 @@ if e[BADGE] ~= '' then
   if not p or p[LAST_SEQ] ~= seq then return {SUPERSEDED} end
 end
 begin(true)
-local undo, undo_seq = put_back(e, seq, true, false, {at = now, recorded = now, operator = operator, flags = '', note = ''})
+local undo, undo_seq = put_back(e, seq, false, {at = now, recorded = now, operator = operator, flags = '', note = ''})
 step.scan, step.answer = id, seq .. ',' .. undo_seq
 commit()
 finish()

@@ -96,7 +96,7 @@ func fold(rows []Row) map[place]bool {
 	inside := map[place]bool{}
 	for _, r := range rows {
 		at := place{r.Badge, r.Venue}
-		moved := r.Note != "late" && r.Note != "not_moved" && r.Badge != ""
+		moved := r.Badge != "" && r.Note != "not_moved" && (r.Note != "late" || r.Kind == "undo")
 		switch {
 		case r.Kind == "exit", r.Kind == "scan" && r.Result == "exited" && moved, r.Kind == "undo" && r.Result == "admitted" && moved:
 			delete(inside, at)

@@ -1,6 +1,9 @@
 package linear
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/anishathalye/porcupine"
 )
 
@@ -120,11 +123,9 @@ func (m *rules) scan(s *state, r *Request, told *Answer) (Answer, *state) {
 		a.EarlierAt, a.EarlierGate = p.entryAt, p.entryGate
 	}
 	n := s.next(told.Seq)
-	known := memory{content: r.content(), request: *r}
-	a.Note = m.move(n, r, &known, a.Result, at)
+	a.Note = m.move(n, r, a.Result, at)
 	a.Inside, a.Capacity = n.count(r.Venue), n.limit(r.Venue)
-	known.answer = a
-	n.scans = n.scans.Set(r.ScanID, known)
+	n.scans = n.scans.Set(r.ScanID, memory{content: r.content(), request: *r, answer: a})
 	if told.Code != "" || told.Replayed || told.Seq <= s.seq {
 		return a, nil
 	}
@@ -160,8 +161,8 @@ func (m *rules) against(s *state, r *Request, at int64) string {
 // day is the event's local day; its time zone is UTC.
 func day(ms int64) int64 { return ms / 86_400_000 }
 
-// move the badge, on a copy, note what was moved, and give the row's note.
-func (m *rules) move(n *state, r *Request, known *memory, result string, at int64) (note string) {
+// move the badge, on a copy, and give the row's note.
+func (m *rules) move(n *state, r *Request, result string, at int64) (note string) {
 	if r.Badge == "" {
 		return ""
 	}
@@ -171,7 +172,6 @@ func (m *rules) move(n *state, r *Request, known *memory, result string, at int6
 		n.put(r.Badge, r.Venue, p)
 		return ""
 	}
-	known.before = []moved{{place{r.Badge, r.Venue}, n.at(r.Badge, r.Venue)}}
 	late := r.Offline && later(p.movedAt, p.movedBy, at, r.ScanID)
 	switch {
 	case late:
@@ -182,7 +182,7 @@ func (m *rules) move(n *state, r *Request, known *memory, result string, at int6
 	if !late {
 		p.inside, p.movedAt, p.movedBy = result == "admitted", at, r.ScanID
 		if !r.Offline { // whatever the clocks say
-			p.movedAt = max(at, known.before[0].movedAt)
+			p.movedAt = max(at, n.at(r.Badge, r.Venue).movedAt)
 		}
 	}
 	if result == "admitted" && (!r.Offline || later(at, r.ScanID, p.entryAt, p.entryID)) {
@@ -190,20 +190,19 @@ func (m *rules) move(n *state, r *Request, known *memory, result string, at int6
 	}
 	n.put(r.Badge, r.Venue, p)
 	if result == "admitted" {
-		m.leaveOthers(n, r, known, at)
+		m.leaveOthers(n, r, at)
 	}
 	return note
 }
 
 // leaveOthers: entering one venue of an exclusive group leaves the others.
-func (m *rules) leaveOthers(n *state, r *Request, known *memory, at int64) {
+func (m *rules) leaveOthers(n *state, r *Request, at int64) {
 	group := m.venue(r.Venue).Exclusive
 	for _, w := range m.venues {
 		q := n.at(r.Badge, w.ID)
 		if group == "" || w.Exclusive != group || w.ID == r.Venue || !q.inside {
 			continue
 		}
-		known.before = append(known.before, moved{place{r.Badge, w.ID}, q})
 		q.inside, q.movedAt, q.movedBy = false, max(at, q.movedAt), r.ScanID
 		n.put(r.Badge, w.ID, q)
 	}
@@ -222,14 +221,7 @@ func (m *rules) undo(s *state, r *Request, told *Answer) (Answer, *state) {
 		return Answer{Code: "superseded"}, s
 	}
 	n := s.next(told.Seq)
-	for i, b := range known.before {
-		now := n.at(b.badge, b.venue)
-		if i > 0 && now.movedBy != r.ScanID || b.inside && m.elsewhere(n, b.place, r.Venue) {
-			continue
-		}
-		b.lastScan = now.lastScan
-		n.put(b.badge, b.venue, b.presence)
-	}
+	m.without(n, r.ScanID, known.request.Badge)
 	a := known.answer
 	a.Note, a.Seq, a.Settled = "undone", told.Seq, false
 	a.Inside, a.Capacity = n.count(r.Venue), n.limit(r.Venue)
@@ -241,16 +233,32 @@ func (m *rules) undo(s *state, r *Request, told *Answer) (Answer, *state) {
 	return a, n
 }
 
-// elsewhere tells whether the badge is in another venue of the place's
-// exclusive group, the one being undone apart: nobody is put back into two.
-func (m *rules) elsewhere(n *state, p place, undone string) bool {
-	group := m.venue(p.venue).Exclusive
-	for _, w := range m.venues {
-		if group != "" && w.Exclusive == group && w.ID != p.venue && w.ID != undone && n.at(p.badge, w.ID).inside {
-			return true
+// without puts the badge, on a copy, where all its scans that stand but one
+// would have left it.
+func (m *rules) without(n *state, scan, badge string) {
+	if badge == "" {
+		return
+	}
+	var stand []memory
+	for all := n.scans.Iterator(); !all.Done(); {
+		if id, known, _ := all.Next(); known.request.Badge == badge && known.undo == nil && id != scan {
+			stand = append(stand, known)
 		}
 	}
-	return false
+	slices.SortFunc(stand, func(a, b memory) int { return cmp.Compare(a.answer.Seq, b.answer.Seq) })
+	last := map[string]string{}
+	for _, v := range m.venues {
+		last[v.ID] = n.at(badge, v.ID).lastScan
+		n.put(badge, v.ID, presence{})
+	}
+	for _, known := range stand {
+		m.move(n, &known.request, known.answer.Result, known.answer.At)
+	}
+	for _, v := range m.venues {
+		p := n.at(badge, v.ID)
+		p.lastScan = last[v.ID]
+		n.put(badge, v.ID, p)
+	}
 }
 
 // look is a read: it names the row that it includes. The capacity beside it is

@@ -36,13 +36,7 @@ type memory struct {
 	content string
 	request Request
 	answer  Answer
-	before  []moved // what it moved, its own venue first
 	undo    *Answer // the answer to its undo
-}
-
-type moved struct {
-	place
-	presence
 }
 
 type placeHash struct{}

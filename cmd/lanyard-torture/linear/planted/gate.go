@@ -1,10 +1,13 @@
 package planted
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"lanyard/cmd/internal/rig"
@@ -106,7 +109,6 @@ type scan struct {
 	answer  answer
 	badge   string
 	venue   string
-	before  map[place]presence
 	undo    *answer
 	at      time.Time // when it was answered
 }
@@ -245,12 +247,12 @@ func (e *event) apply(q request, badge string, v *venue, at time.Time, reason st
 	case "already_inside", "already_used", "already_used_today":
 		a.Earlier = &earlier{stamp(time.UnixMilli(p.entryAt)), p.entryGate}
 	}
-	s := &scan{request: q, badge: badge, venue: v.ID, before: map[place]presence{}, at: time.Now()}
+	s := &scan{request: q, badge: badge, venue: v.ID, at: time.Now()}
 	var left []string
 	undo := e.snapshot(own)
 	if badge != "" {
 		a.Badge = &badgeCard{badge}
-		left = e.move(q, s, &a, own, at.UnixMilli())
+		left = e.move(q, &a, own, at.UnixMilli())
 	}
 	a.Venue = venueCard{v.ID, e.inside(v), v.Capacity}
 	a.Seq = len(e.rows) + 1
@@ -282,7 +284,7 @@ func (e *event) snapshot(own place) func() {
 }
 
 // move the badge, and give the venues that it left for this one.
-func (e *event) move(q request, s *scan, a *answer, own place, ms int64) (left []string) {
+func (e *event) move(q request, a *answer, own place, ms int64) (left []string) {
 	p := e.places[own]
 	was := p
 	p.last = q.ScanID
@@ -290,7 +292,6 @@ func (e *event) move(q request, s *scan, a *answer, own place, ms int64) (left [
 	if a.Result == "denied" {
 		return nil
 	}
-	s.before[own] = was
 	older := func(at int64, id string) bool { return ms < at || ms == at && q.ScanID < id }
 	late := q.Offline && older(p.movedAt, p.movedBy)
 	if late {
@@ -316,7 +317,6 @@ func (e *event) move(q request, s *scan, a *answer, own place, ms int64) (left [
 		for _, id := range e.order {
 			at := place{own.badge, id}
 			if o := e.places[at]; id != own.venue && e.venues[id].Exclusive == group && o.inside {
-				s.before[at] = o
 				o.inside, o.movedAt, o.movedBy = false, max(ms, o.movedAt), q.ScanID
 				e.places[at] = o
 				e.venues[id].counter--
@@ -341,34 +341,21 @@ func (e *event) undo(id string) (answer, string) {
 		return answer{}, "superseded"
 	}
 	v := e.venues[s.venue]
-	note, keep := "not_moved", e.snapshot(place{s.badge, s.venue})
+	own := place{s.badge, s.venue}
+	note, keep, was := "not_moved", e.snapshot(own), maps.Clone(e.places)
+	if s.badge != "" {
+		e.without(s)
+	}
 	var others []string
-	for _, id := range append([]string{s.venue}, e.order...) {
+	for _, id := range e.order {
 		at := place{s.badge, id}
-		before, moved := s.before[at]
-		now := e.places[at]
 		switch {
-		case !moved, id == s.venue && note == "":
-			continue
-		case id != s.venue && now.movedBy != s.request.ScanID:
-			continue
-		case before.inside && e.inOther(at, s.venue):
-			continue
+		case e.places[at].inside == was[at].inside:
+		case id == s.venue:
+			note = ""
+		default:
+			others = append(others, id)
 		}
-		if before.inside != now.inside {
-			if before.inside {
-				e.venues[id].counter++
-			} else {
-				e.venues[id].counter--
-			}
-			if id == s.venue {
-				note = ""
-			} else {
-				others = append(others, id)
-			}
-		}
-		before.last = now.last
-		e.places[at] = before
 	}
 	a := s.answer
 	a.Note, a.Seq = "undone", len(e.rows)+1
@@ -386,16 +373,39 @@ func (e *event) undo(id string) (answer, string) {
 	return a, ""
 }
 
-// inOther tells whether the badge is in another venue of the group than that
-// of the scan being undone.
-func (e *event) inOther(at place, undone string) bool {
-	group := e.venues[at.venue].Exclusive
-	for _, id := range e.order {
-		if group != "" && id != at.venue && id != undone && e.venues[id].Exclusive == group && e.places[place{at.badge, id}].inside {
-			return true
+// without puts the badge of a scan where all the others of it that stand would
+// have left it.
+func (e *event) without(s *scan) {
+	var stand []*scan
+	for _, o := range e.memory {
+		if o.badge == s.badge && o.undo == nil && o != s {
+			stand = append(stand, o)
 		}
 	}
-	return false
+	slices.SortFunc(stand, func(a, b *scan) int { return cmp.Compare(a.answer.Seq, b.answer.Seq) })
+	was, counters := map[string]presence{}, map[string]int{}
+	for _, id := range e.order {
+		at := place{s.badge, id}
+		was[id], counters[id] = e.places[at], e.venues[id].counter
+		delete(e.places, at)
+	}
+	for _, o := range stand {
+		a := o.answer
+		at, _ := time.Parse(time.RFC3339, a.At)
+		e.move(o.request, &a, place{o.badge, o.venue}, at.UnixMilli())
+	}
+	for id, p := range was {
+		at := place{s.badge, id}
+		now := e.places[at]
+		now.last = p.last
+		e.places[at] = now
+		switch e.venues[id].counter = counters[id]; {
+		case p.inside && !now.inside:
+			e.venues[id].counter--
+		case now.inside && !p.inside:
+			e.venues[id].counter++
+		}
+	}
 }
 
 // record a row, chained to the one before.
