@@ -1,8 +1,10 @@
 package api
 
 import (
-	"bytes"
+	"context"
+	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -25,18 +27,11 @@ const (
 
 	// maxReaders is how many live streams one server carries.
 	maxReaders = 2000
-	// gather is how long frames wait for others before they are sent together:
-	// nobody reads faster, and a board needs no packet for each scan. Many boards
-	// wait a little longer, up to gatherMost, so that they leave the processor to gates.
-	gather       = 20 * time.Millisecond
-	gatherMost   = 100 * time.Millisecond
-	gatherBoards = 250 // from how many boards on they wait longer
+	// waitsInKernel is how much of a stream may wait in the kernel for a reader, in
+	// bytes: some seconds of a busy event, and not the megabytes that the kernel would
+	// keep for each of a thousand that are stuck.
+	waitsInKernel = 128 << 10
 )
-
-// gatherFor is how long frames gather on a server with so many readers.
-func gatherFor(readers int64) time.Duration {
-	return min(max(gather*time.Duration(readers)/gatherBoards, gather), gatherMost)
-}
 
 // getLive streams an event's feed by Server-Sent Events until the reader
 // leaves, is too slow, may no longer read or the server stops.
@@ -64,59 +59,34 @@ func (s *Server) getLive(c *call) error {
 
 	rc := http.NewResponseController(c.x)
 	rc.SetReadDeadline(time.Time{}) // else it would end the request
+	boundKernel(ctx)
 	h := c.x.Header()
 	h.Set("Content-Type", sseType)
 	h.Set("Cache-Control", "no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no") // nginx passes each event on
+	if c.Request().ProtoMajor == 1 {
+		// The stream ends with its connection: without chunks a batch is one write to
+		// the kernel instead of three, and the same bytes for everybody.
+		h.Set("Transfer-Encoding", "identity")
+	}
 	c.x.WriteHeader(http.StatusOK)
 
-	var out bytes.Buffer
-	out.WriteString("retry: 2000\n\n")
-	send := func() bool {
+	send := func(data []byte) bool {
 		rc.SetWriteDeadline(time.Now().Add(s.streams.stuck))
-		_, err := c.x.Write(out.Bytes())
-		out.Reset()
+		_, err := c.x.Write(data)
 		return err == nil && rc.Flush() == nil
 	}
+	c.x.Write([]byte("retry: 2000\n\n")) // goes with the snapshot
 	beat := time.NewTicker(s.streams.heartbeat)
 	defer beat.Stop()
-	pause := time.NewTimer(time.Hour)
-	defer pause.Stop()
-	frames := feed.Frames()
-	next := frames // nil while frames gather in the feed's buffer: nobody wakes for each of them
 	for {
 		select {
-		case f, open := <-next:
-			if !open {
-				send()
+		case b, open := <-feed.Batches():
+			if !open || !send(b.Encoded(encodeFrames)) {
 				return nil // the reader comes back with its last id
 			}
-			writeFrame(&out, f)
-			for more := true; more && out.Len() < largeAnswer; {
-				select {
-				case f, open = <-frames:
-					if more = open; open {
-						writeFrame(&out, f)
-					}
-				default:
-					more = false
-				}
-			}
-			if out.Len() < largeAnswer {
-				next = nil
-				pause.Reset(gatherFor(s.readers.Load()))
-			}
-			if !send() {
-				return nil
-			}
-		case <-pause.C:
-			next = frames
 		case <-beat.C:
-			if !s.mayGoOn(c) {
-				return nil
-			}
-			out.WriteString(": alive\n\n")
-			if !send() {
+			if !s.mayGoOn(c) || !send([]byte(": alive\n\n")) {
 				return nil
 			}
 		case <-s.closing:
@@ -124,6 +94,25 @@ func (s *Server) getLive(c *call) error {
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// connKey finds a request's connection in its context.
+type connKey struct{}
+
+// withConn lets a stream reach its connection.
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// boundKernel bounds what waits in the kernel for the reader of a stream.
+func boundKernel(ctx context.Context) {
+	conn, _ := ctx.Value(connKey{}).(net.Conn)
+	if over, ok := conn.(*tls.Conn); ok {
+		conn = over.NetConn()
+	}
+	if plain, ok := conn.(interface{ SetWriteBuffer(bytes int) error }); ok {
+		plain.SetWriteBuffer(waitsInKernel)
 	}
 }
 
@@ -135,14 +124,23 @@ func (s *Server) mayGoOn(c *call) bool {
 	return err == nil && op.Role == c.op.Role || errors.Is(err, checkin.ErrUnavailable)
 }
 
-func writeFrame(b *bytes.Buffer, f checkin.Frame) {
-	b.WriteString("id: ")
-	b.Write(strconv.AppendUint(b.AvailableBuffer(), f.ID, 10))
-	b.WriteString("\nevent: ")
-	b.WriteString(f.Event)
-	b.WriteString("\ndata: ")
-	b.Write(f.Data)
-	b.WriteString("\n\n")
+// encodeFrames writes frames as server-sent events.
+func encodeFrames(frames []checkin.Frame) []byte {
+	size := 0
+	for _, f := range frames {
+		size += len("id: \nevent: \ndata: \n\n") + 20 + len(f.Event) + len(f.Data)
+	}
+	b := make([]byte, 0, size)
+	for _, f := range frames {
+		b = append(b, "id: "...)
+		b = strconv.AppendUint(b, f.ID, 10)
+		b = append(b, "\nevent: "...)
+		b = append(b, f.Event...)
+		b = append(b, "\ndata: "...)
+		b = append(b, f.Data...)
+		b = append(b, "\n\n"...)
+	}
+	return b
 }
 
 // lastEvent is where a reader wants to go on, nil for from now. A browser

@@ -3,7 +3,9 @@ package badge
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +97,17 @@ func BenchmarkIndexPut100k(b *testing.B) {
 	}
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/many, "bytes/attendee")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/many, "ns/put")
+}
+
+// BenchmarkIndexFill100k reads a roster in no order, as it comes from a store.
+func BenchmarkIndexFill100k(b *testing.B) {
+	list := manyAttendees(b)
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	for b.Loop() {
+		x := NewIndex()
+		x.Fill(slices.Values(list))
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/many, "ns/attendee")
 }
 
 func BenchmarkIndexSearch100k(b *testing.B) {

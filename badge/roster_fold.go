@@ -1,6 +1,7 @@
 package badge
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,6 +91,29 @@ func compareRefs(a, b string) int {
 		return rest
 	}
 	return strings.Compare(a, b)
+}
+
+// refKey is where a ref begins in the order of compareRefs: refs with different
+// keys are in the order of the keys, those with equal ones have to be compared.
+func refKey(ref string) uint64 {
+	var key [8]byte
+	n := 0
+	for i := 0; i < len(ref) && n < len(key); {
+		if !isDigit(ref[i]) {
+			key[n] = ref[i]
+			n++
+			i++
+			continue
+		}
+		digits := digitsAt(ref, &i)
+		if len(digits) >= 0xff { // longer than a key can say
+			n += copy(key[n:], "0\xff")
+			break
+		}
+		n += copy(key[n:], []byte{'0', byte(len(digits))})
+		n += copy(key[n:], digits)
+	}
+	return binary.BigEndian.Uint64(key[:])
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -2,6 +2,7 @@ package badge
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,9 @@ func TestRefsAreOrderedAsPeopleCount(t *testing.T) {
 			if got := compareRefs(a, b); (got < 0) != (i < j) || (got == 0) != (i == j) {
 				t.Errorf("%q and %q compare as %d", a, b, got)
 			}
+			if i < j && refKey(a) > refKey(b) {
+				t.Errorf("the keys of %q and %q are %x and %x", a, b, refKey(a), refKey(b))
+			}
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -110,6 +114,8 @@ func TestRefsAreOrderedAsPeopleCount(t *testing.T) {
 			t.Errorf("%q and %q: %d and %d", a, b, ab, ba)
 		case ab < 0 && compareRefs(b, c) < 0 && compareRefs(a, c) >= 0:
 			t.Errorf("%q < %q < %q, but not the first before the last", a, b, c)
+		case ab < 0 && refKey(a) > refKey(b):
+			t.Errorf("%q < %q, but the keys are %x and %x", a, b, refKey(a), refKey(b))
 		}
 	})
 }
@@ -118,6 +124,11 @@ func TestRefsAreOrderedAsPeopleCount(t *testing.T) {
 func TestIndexAgainstMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x, model := NewIndex(), map[string]Attendee{}
+		for i := range rapid.IntRange(0, 20).Draw(t, "filled") {
+			id := fmt.Sprint("id", i)
+			model[id] = Attendee{ID: id, Ref: fmt.Sprint(id, "-", i*7%20), Name: "Han"}
+		}
+		x.Fill(maps.Values(model))
 		for range rapid.IntRange(0, 60).Draw(t, "steps") {
 			id := fmt.Sprint("id", rapid.IntRange(0, 30).Draw(t, "id"))
 			if rapid.IntRange(0, 3).Draw(t, "what") == 0 {
@@ -172,7 +183,12 @@ func TestIndexOfManyChunks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := NewIndex()
-			for i := range n {
+			first := make([]Attendee, n/3)
+			for i := range first {
+				first[i] = Attendee{ID: fmt.Sprint(place(i)), Ref: fmt.Sprint("R", place(i))}
+			}
+			x.Fill(slices.Values(first))
+			for i := len(first); i < n; i++ {
 				x.Put(Attendee{ID: fmt.Sprint(place(i)), Ref: fmt.Sprint("R", place(i))})
 			}
 			for i := 0; i < n; i += 2 {

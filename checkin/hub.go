@@ -25,25 +25,36 @@ const (
 )
 
 const (
-	// feedBuffer is how many frames may wait for a reader before it is cut off.
-	feedBuffer = 512
-	// feedPatience is how long a reader that catches up may leave one frame.
+	// feedBuffer is how many batches may wait for a reader before it is cut off:
+	// several seconds' worth when much happens.
+	feedBuffer = 64
+	// feedRows is how many rows wait for a reader who has just come; where there
+	// are more it reads them in the journal.
+	feedRows = 512
+	// feedPatience is how long a reader that catches up may leave one batch.
 	feedPatience = 30 * time.Second
-	// occupancyPause is the least time between two occupancy frames of an event.
-	occupancyPause = 100 * time.Millisecond
+	// roundEvery is the least time between two batches of an event, and between two
+	// of its occupancy frames.
+	roundEvery = 80 * time.Millisecond
+	// share is which part of the time may go into handing batches on: 1 in share.
+	// Where there are so many readers, or so little processor, that it takes longer
+	// than that of roundEvery, batches come less often and bring more.
+	share = 3
+	// together is how many readers are woken at once, and the next ones once these
+	// have begun to read, for which they have handMost, looked at every handPause: a scan
+	// that comes meanwhile has no more than these before it.
+	together  = 32
+	handPause = time.Millisecond
+	handMost  = 10 * time.Millisecond
+	// batchRows bounds a batch. The follower waits when so many are still to be
+	// handed on: at the hour of an automatic exit thousands come together.
+	batchRows = 1024
 	// ratesEvery is how often occupancy is told while nothing happens but the
 	// rates still fall.
 	ratesEvery = 5 * time.Second
-	// burst is how many rows are handed to readers at once: at the hour of an
-	// automatic exit thousands come together. Readers who have more than half of their
-	// buffer before them are then waited for, in steps of burstPause, each for
-	// no longer than feedDebt in all until it has read everything.
-	burst      = 128
-	burstPause = 5 * time.Millisecond
-	feedDebt   = 250 * time.Millisecond
 	// pingEvery is how often the store is asked for a sign of life. Readers are
-	// cut off when it gives none twice in turn, so that no board shows old numbers as
-	// live ones.
+	// cut off when it gives none twice in turn, or no numbers, so that no board shows
+	// old numbers as live ones.
 	pingEvery = 4 * time.Second
 	// followFirst and followWait are the shortest and the longest between two
 	// tries to follow a journal.
@@ -53,11 +64,12 @@ const (
 
 // Hub carries the journal to whoever watches. Each watched event has one
 // follower of its journal, whoever and however many they are that watch; it
-// ends with the last of them. Only what has been committed is carried.
+// ends with the last of them. Only what has been committed is carried, in rounds:
+// what happens between two of them goes to all readers as one batch.
 type Hub struct {
-	desk *Desk
-	ping time.Duration // pingEvery
-	debt time.Duration // feedDebt
+	desk  *Desk
+	ping  time.Duration // pingEvery
+	round time.Duration // roundEvery
 
 	mu      sync.Mutex
 	topics  map[string]*topic
@@ -66,7 +78,7 @@ type Hub struct {
 }
 
 func newHub(d *Desk) *Hub {
-	return &Hub{desk: d, ping: pingEvery, debt: feedDebt, topics: map[string]*topic{}}
+	return &Hub{desk: d, ping: pingEvery, round: roundEvery, topics: map[string]*topic{}}
 }
 
 // Subscribe opens a feed of an event. Its first frame is a snapshot. With after
@@ -83,7 +95,7 @@ func (h *Hub) Subscribe(ctx context.Context, event string, after *uint64) (*Feed
 	if err != nil {
 		return nil, err
 	}
-	f := &Feed{topic: t, frames: make(chan Frame, feedBuffer), done: make(chan struct{})}
+	f := &Feed{topic: t, batches: make(chan *Batch, feedBuffer), done: make(chan struct{})}
 	if err := t.start(ctx); err != nil {
 		f.cut(err)
 		return nil, err

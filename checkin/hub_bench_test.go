@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 	"testing"
-	"time"
 )
 
 // streaming is a store whose journal goes on by itself.
@@ -33,12 +32,12 @@ func BenchmarkFanOut(b *testing.B) {
 	s := streaming{h.store, make(chan []Row)}
 	d := NewDesk(s, DeskOptions{})
 	defer d.Close()
-	d.Hub().debt = time.Hour // boards that wait for a processor are not slow
+	d.Hub().round = 0 // as fast as boards read
 	var coming, reading, behind sync.WaitGroup
-	feeds := make([]*Feed, boards)
+	feeds := make([]*screen, boards)
 	for i := range feeds {
 		coming.Go(func() { // together they share a snapshot
-			f, err := d.Hub().Subscribe(h.ctx, here, nil)
+			f, err := watching(d.Hub().Subscribe(h.ctx, here, nil))
 			if err != nil {
 				b.Error(err)
 				return
@@ -52,7 +51,7 @@ func BenchmarkFanOut(b *testing.B) {
 	first := next(b, feeds[0]).ID
 	for _, f := range feeds {
 		reading.Go(func() {
-			for fr := range f.Frames() {
+			for fr, ok := f.frame(); ok; fr, ok = f.frame() {
 				if fr.Event == FrameScan {
 					behind.Done()
 				}

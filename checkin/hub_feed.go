@@ -10,29 +10,28 @@ import (
 // catchUpRows is how many rows a reader that catches up reads at once.
 const catchUpRows = 500
 
-// Feed is one reader's view of an event. Frames come in order; after Close, or
+// Feed is one reader's view of an event. Batches come in order; after Close, or
 // when the reader is cut off, the channel is closed and Err tells why.
 type Feed struct {
-	topic  *topic
-	frames chan Frame
-	done   chan struct{} // closed when the feed has ended
+	topic   *topic
+	batches chan *Batch
+	done    chan struct{} // closed when the feed has ended
 
 	mu    sync.Mutex
 	ended bool
 	err   error
-	// live: the topic writes to frames. Before that frames is begin's or
+	// live: the topic writes to batches. Before that they are begin's or
 	// catchUp's, and what happens meanwhile waits.
 	live    bool
-	pumping bool   // catchUp is running and will close frames
+	pumping bool   // catchUp is running and will close batches
 	pos     uint64 // up to where the reader knows everything
 	waiting []Frame
 	missed  bool // more has happened than waits: read on in the journal
 	numbers *Frame
-	debt    time.Duration // for which others have waited since it had read everything
 }
 
-// Frames are what the reader gets. It must take them without delay.
-func (f *Feed) Frames() <-chan Frame { return f.frames }
+// Batches are what the reader gets. It must take them without delay.
+func (f *Feed) Batches() <-chan *Batch { return f.batches }
 
 // Close ends the feed.
 func (f *Feed) Close() { f.cut(nil) }
@@ -63,7 +62,7 @@ func (f *Feed) end(err error) bool {
 	f.ended, f.err, f.waiting = true, err, nil
 	close(f.done)
 	if !f.pumping {
-		close(f.frames)
+		close(f.batches)
 	}
 	return true
 }
@@ -82,7 +81,7 @@ func (f *Feed) begin(shot snapshot, after *uint64) {
 	} else {
 		f.pos = max(f.pos, shot.seq)
 	}
-	f.frames <- Frame{FrameSnapshot, f.pos, shot.data}
+	f.batches <- newBatch(f.pos, f.pos, []Frame{{FrameSnapshot, f.pos, shot.data}}, nil)
 	if !behind {
 		behind = !f.flush()
 	}
@@ -95,96 +94,67 @@ func (f *Feed) begin(shot snapshot, after *uint64) {
 	}
 }
 
-// flush makes the feed live if all that waits fits the buffer.
+// flush makes the feed live if nothing is missing from what waits, and there is
+// room for it.
 func (f *Feed) flush() bool {
-	need := len(f.waiting)
-	if f.numbers != nil {
-		need++
-	}
-	if f.missed || need > cap(f.frames)-len(f.frames) {
+	if f.missed || len(f.batches) == cap(f.batches) {
 		return false
 	}
-	for _, w := range f.waiting {
-		if w.ID > f.pos {
-			f.frames <- w
-			f.pos = w.ID
-		}
+	waits := newBatch(f.pos, f.pos, f.waiting, f.numbers)
+	if n := len(f.waiting); n > 0 {
+		waits.pos = max(f.pos, f.waiting[n-1].ID)
 	}
-	if f.numbers != nil {
-		f.numbers.ID = f.pos
-		f.frames <- *f.numbers
+	if left := waits.after(f.pos); left != nil {
+		f.batches <- left
+		f.pos = left.pos
 	}
 	f.waiting, f.numbers, f.live = nil, nil, true
 	return true
 }
 
-// take hands over what has happened up to a position of the journal. It tells
-// whether the reader has kept up.
-func (f *Feed) take(rows []Frame, pos uint64) bool {
+// take hands a batch over. It tells whether the reader has kept up.
+func (f *Feed) take(b *Batch) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
 	case f.ended:
 		return true
 	case !f.live:
-		if f.missed = f.missed || len(f.waiting)+len(rows) > feedBuffer; f.missed {
-			f.waiting = nil
-		} else {
-			f.waiting = append(f.waiting, rows...)
-		}
+		f.wait(b)
 		return true
-	}
-	for _, r := range rows {
-		if r.ID <= f.pos {
-			continue
-		}
-		select {
-		case f.frames <- r:
-		default:
-			return false
+	case f.pos > b.from: // it has come just now and knows some
+		if b = b.after(f.pos); b == nil {
+			return true
 		}
 	}
-	f.pos = max(f.pos, pos)
-	return true
-}
-
-// takeNumbers hands over an occupancy. Its id is the reader's own position: a
-// feed resumed from there misses no row that these numbers include.
-func (f *Feed) takeNumbers(n Frame) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	switch {
-	case f.ended:
-		return true
-	case !f.live:
-		f.numbers = &n
-		return true
-	}
-	n.ID = f.pos
 	select {
-	case f.frames <- n:
+	case f.batches <- b:
+		f.pos = b.pos
 		return true
 	default:
 		return false
 	}
 }
 
-// behind tells whether a reader of live rows has more than half of its buffer
-// before it and is still to be waited for, now that it has been for so long.
-func (f *Feed) behind(waited time.Duration) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	switch n := len(f.frames); {
-	case !f.live || f.ended:
-		return false
-	case n == 0:
-		f.debt = 0
-		return false
-	case n <= cap(f.frames)/2:
-		return false
+// asleep tells whether one batch is before the reader and it has not begun with
+// it. One that has had more before it is not asleep but behind.
+func (f *Feed) asleep() bool { return len(f.batches) == 1 }
+
+// wait keeps what has happened for when the feed is live.
+func (f *Feed) wait(b *Batch) {
+	for i, fr := range b.Frames {
+		switch {
+		case fr.Event == FrameOccupancy:
+			f.numbers = &b.Frames[i]
+		case f.missed || len(f.waiting) == feedRows:
+			f.missed = true
+		default:
+			f.waiting = append(f.waiting, fr)
+		}
 	}
-	f.debt += waited
-	return f.debt < f.topic.desk.hub.debt
+	if f.missed {
+		f.waiting = nil
+	}
 }
 
 // catchUp reads the journal from a position until it meets what waits. Here
@@ -197,7 +167,7 @@ func (f *Feed) catchUp(ctx context.Context, pos uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.pumping = false; f.ended {
-		close(f.frames)
+		close(f.batches)
 	}
 }
 
@@ -209,11 +179,14 @@ func (f *Feed) readOn(ctx context.Context, pos uint64) error {
 		if err != nil {
 			return err
 		}
+		from, frames := pos, make([]Frame, 0, len(rows)+1)
 		for _, r := range rows {
-			if pos = r.Seq; !onFeed(r) {
-				continue
+			if pos = r.Seq; onFeed(r) {
+				frames = append(frames, scanFrame(r))
 			}
-			if err := f.send(scanFrame(r)); err != nil {
+		}
+		if len(frames) > 0 {
+			if err := f.send(newBatch(from, pos, frames, nil)); err != nil {
 				return err
 			}
 		}
@@ -235,8 +208,7 @@ func (f *Feed) readOn(ctx context.Context, pos uint64) error {
 		f.waiting, f.missed, f.numbers = nil, false, nil
 		f.mu.Unlock()
 		if n != nil {
-			n.ID = pos
-			if err := f.send(*n); err != nil {
+			if err := f.send(newBatch(pos, pos, nil, n)); err != nil {
 				return err
 			}
 		}
@@ -244,16 +216,16 @@ func (f *Feed) readOn(ctx context.Context, pos uint64) error {
 }
 
 // send waits for the reader.
-func (f *Feed) send(fr Frame) error {
+func (f *Feed) send(b *Batch) error {
 	select {
-	case f.frames <- fr:
+	case f.batches <- b:
 		return nil
 	default:
 	}
 	t := time.NewTimer(feedPatience)
 	defer t.Stop()
 	select {
-	case f.frames <- fr:
+	case f.batches <- b:
 		return nil
 	case <-f.done:
 		return errFeedEnded

@@ -13,23 +13,42 @@ import (
 	"github.com/google/uuid"
 )
 
-// next is the next frame, which must come.
-func next(t testing.TB, f *Feed) Frame {
-	t.Helper()
-	select {
-	case fr, ok := <-f.Frames():
+// screen is a feed frame by frame.
+type screen struct {
+	*Feed
+	left []Frame // of the batch that was taken last
+}
+
+func watching(f *Feed, err error) (*screen, error) { return &screen{Feed: f}, err }
+
+// frame waits for the next frame; none is left when the feed has ended.
+func (w *screen) frame() (Frame, bool) {
+	for len(w.left) == 0 {
+		b, ok := <-w.Batches()
 		if !ok {
-			t.Fatalf("the feed ended: %v", f.Err())
+			return Frame{}, false
 		}
-		return fr
-	case <-time.After(20 * time.Second):
-		t.Fatal("no frame came")
+		w.left = b.Frames
 	}
-	return Frame{}
+	fr := w.left[0]
+	w.left = w.left[1:]
+	return fr, true
+}
+
+// next is the next frame, which must come.
+func next(t testing.TB, w *screen) Frame {
+	t.Helper()
+	late := time.AfterFunc(20*time.Second, w.Close)
+	defer late.Stop()
+	fr, ok := w.frame()
+	if !ok {
+		t.Fatalf("no frame came: %v", w.Err())
+	}
+	return fr
 }
 
 // nextOf skips frames of other kinds.
-func nextOf(t testing.TB, f *Feed, kind string) Frame {
+func nextOf(t testing.TB, f *screen, kind string) Frame {
 	t.Helper()
 	for {
 		if fr := next(t, f); fr.Event == kind {
@@ -48,16 +67,17 @@ func occupancyOf(t testing.TB, fr Frame) Occupancy {
 }
 
 // ended reads a feed to its end.
-func ended(t testing.TB, f *Feed) (frames int) {
+func ended(t testing.TB, w *screen) (batches int) {
 	t.Helper()
+	late := time.After(20 * time.Second)
 	for {
 		select {
-		case _, ok := <-f.Frames():
+		case _, ok := <-w.Batches():
 			if !ok {
-				return frames
+				return batches
 			}
-			frames++
-		case <-time.After(20 * time.Second):
+			batches++
+		case <-late:
 			t.Fatal("the feed doesn't end")
 		}
 	}
@@ -69,7 +89,7 @@ func TestFeed(t *testing.T) {
 	h.scan(token, "north")
 	seq, err := h.store.Seq(h.ctx, here)
 	h.must(err)
-	f, err := h.Hub().Subscribe(h.ctx, here, nil)
+	f, err := watching(h.Hub().Subscribe(h.ctx, here, nil))
 	h.must(err)
 	defer f.Close()
 	first := next(t, f)
@@ -119,7 +139,7 @@ func TestFeed(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(h.ctx)
-	f, err = h.Hub().Subscribe(ctx, here, nil)
+	f, err = watching(h.Hub().Subscribe(ctx, here, nil))
 	h.must(err)
 	cancel()
 	ended(t, f)
@@ -170,7 +190,7 @@ func TestFeedResumesWithoutGap(t *testing.T) {
 			want := start + 1 // the next row
 			for want <= last {
 				after := want - 1
-				f, err := h.Hub().Subscribe(h.ctx, here, &after)
+				f, err := watching(h.Hub().Subscribe(h.ctx, here, &after))
 				if err != nil {
 					t.Error(err)
 					return
@@ -181,7 +201,7 @@ func TestFeedResumesWithoutGap(t *testing.T) {
 				}
 				stay := rand.IntN(400)
 				for n := 0; want <= last && n < stay; n++ {
-					fr, ok := <-f.Frames()
+					fr, ok := f.frame()
 					if !ok { // cut off, as it may be
 						break
 					}
@@ -207,9 +227,8 @@ func TestFeedResumesWithoutGap(t *testing.T) {
 // while more comes.
 func TestFeedFromTheBeginning(t *testing.T) {
 	h := newHall(t)
-	h.Hub().debt = time.Hour
 	_, token := h.person("1")
-	const n = 2 * feedBuffer
+	const n = 2 * feedRows
 	scan := func() {
 		for i := range n {
 			h.scan(token, []string{"north", "south"}[i%2])
@@ -217,7 +236,7 @@ func TestFeedFromTheBeginning(t *testing.T) {
 	}
 	scan()
 	var zero uint64
-	f, err := h.Hub().Subscribe(h.ctx, here, &zero)
+	f, err := watching(h.Hub().Subscribe(h.ctx, here, &zero))
 	h.must(err)
 	defer f.Close()
 	scan()
@@ -236,7 +255,7 @@ func TestFeedFromTheBeginning(t *testing.T) {
 	}
 	// A position that the journal hasn't reached is none.
 	future := seq + 1000
-	g, err := h.Hub().Subscribe(h.ctx, here, &future)
+	g, err := watching(h.Hub().Subscribe(h.ctx, here, &future))
 	h.must(err)
 	defer g.Close()
 	if fr := next(t, g); fr.ID != seq {
@@ -247,33 +266,21 @@ func TestFeedFromTheBeginning(t *testing.T) {
 // TestSlowReaderIsCutOff while another one, and the gate, notice nothing.
 func TestSlowReaderIsCutOff(t *testing.T) {
 	h := newHall(t)
+	h.Hub().round = 0
 	_, token := h.person("1")
-	slow, err := h.Hub().Subscribe(h.ctx, here, nil)
+	slow, err := watching(h.Hub().Subscribe(h.ctx, here, nil))
 	h.must(err)
-	quick, err := h.Hub().Subscribe(h.ctx, here, nil)
+	quick, err := watching(h.Hub().Subscribe(h.ctx, here, nil))
 	h.must(err)
 	defer quick.Close()
-	const n = 2 * feedBuffer
-	seen := make(chan int)
-	go func() {
-		rows := 0
-		for fr := range quick.Frames() {
-			if fr.Event == FrameScan {
-				if rows++; rows == n {
-					break
-				}
-			}
+	for i := range 2 * feedBuffer { // each a batch of its own
+		a := h.scan(token, []string{"north", "south"}[i%2])
+		if fr := nextOf(t, quick, FrameScan); fr.ID != a.Seq {
+			t.Fatalf("the quick reader saw row %d for %d", fr.ID, a.Seq)
 		}
-		seen <- rows
-	}()
-	for i := range n {
-		h.scan(token, []string{"north", "south"}[i%2])
-	}
-	if rows := <-seen; rows != n {
-		t.Errorf("the quick reader saw %d rows of %d: %v", rows, n, quick.Err())
 	}
 	if got := ended(t, slow); got != feedBuffer || !errors.Is(slow.Err(), ErrSlow) {
-		t.Errorf("the slow reader had %d frames, want %d, and %v", got, feedBuffer, slow.Err())
+		t.Errorf("the slow reader had %d batches, want %d, and %v", got, feedBuffer, slow.Err())
 	}
 	if h.Hub().Readers() != 1 {
 		t.Errorf("%d readers", h.Hub().Readers())
@@ -304,12 +311,11 @@ func TestBurst(t *testing.T) {
 	s := bursting{h.store, make(chan []Row, 1)}
 	d := NewDesk(s, DeskOptions{})
 	defer d.Close()
-	d.Hub().debt = time.Hour // a busy machine is no slow reader
-	f, err := d.Hub().Subscribe(h.ctx, here, nil)
+	f, err := watching(d.Hub().Subscribe(h.ctx, here, nil))
 	h.must(err)
 	defer f.Close()
 	first := next(t, f)
-	rows := make([]Row, 20*feedBuffer)
+	rows := make([]Row, 10*batchRows)
 	for i := range rows {
 		rows[i] = Row{Seq: first.ID + uint64(i) + 1, Kind: KindExit, Venue: "main", At: h.start, RecordedAt: h.start}
 	}
@@ -325,9 +331,9 @@ func TestBurst(t *testing.T) {
 func TestNumbersAreThrottled(t *testing.T) {
 	h := newHall(t)
 	_, token := h.person("1")
-	feeds := make([]*Feed, 20)
+	feeds := make([]*screen, 20)
 	for i := range feeds {
-		f, err := h.Hub().Subscribe(h.ctx, here, nil)
+		f, err := watching(h.Hub().Subscribe(h.ctx, here, nil))
 		h.must(err)
 		defer f.Close()
 		feeds[i] = f
@@ -345,7 +351,7 @@ func TestNumbersAreThrottled(t *testing.T) {
 			}
 		}
 	}
-	most := int(time.Since(began)/occupancyPause) + 2
+	most := int(time.Since(began)/roundEvery) + 2
 	if n := h.store.counted()["Counts"]; n > most {
 		t.Errorf("counted %d times in %v, want at most %d", n, took, most)
 	}
@@ -353,9 +359,9 @@ func TestNumbersAreThrottled(t *testing.T) {
 
 func TestHubCloses(t *testing.T) {
 	h := newHall(t)
-	var feeds []*Feed
+	var feeds []*screen
 	for range 3 {
-		f, err := h.Hub().Subscribe(h.ctx, here, nil)
+		f, err := watching(h.Hub().Subscribe(h.ctx, here, nil))
 		h.must(err)
 		feeds = append(feeds, f)
 	}
@@ -373,7 +379,7 @@ func TestHubCloses(t *testing.T) {
 
 func TestFeedOfADeletedEvent(t *testing.T) {
 	h := newHall(t)
-	f, err := h.Hub().Subscribe(h.ctx, here, nil)
+	f, err := watching(h.Hub().Subscribe(h.ctx, here, nil))
 	h.must(err)
 	h.must(h.DeleteEvent(h.ctx, here, by))
 	if ended(t, f); !errors.Is(f.Err(), ErrNoEvent) {
@@ -407,7 +413,7 @@ func TestFollowingGoesOn(t *testing.T) {
 	d := NewDesk(forgetful{h.store}, DeskOptions{})
 	defer d.Close()
 	_, token := h.person("1")
-	f, err := d.Hub().Subscribe(h.ctx, here, nil)
+	f, err := watching(d.Hub().Subscribe(h.ctx, here, nil))
 	h.must(err)
 	defer f.Close()
 	want := next(t, f).ID
@@ -426,7 +432,7 @@ func TestFollowingGoesOn(t *testing.T) {
 func TestSilentStoreEndsFeeds(t *testing.T) {
 	h := newHall(t)
 	h.Hub().ping = 20 * time.Millisecond
-	f, err := h.Hub().Subscribe(h.ctx, here, nil)
+	f, err := watching(h.Hub().Subscribe(h.ctx, here, nil))
 	h.must(err)
 	h.store.failing(func(string) error { return ErrUnavailable })
 	if ended(t, f); !errors.Is(f.Err(), ErrUnavailable) {

@@ -2,12 +2,14 @@ package checkin
 
 import (
 	"fmt"
+	"slices"
 
 	"lanyard/badge"
 )
 
 // Loaded is what a Backing has read from the disk: first each event's records,
-// people and badges, then its last Fold, then the entries since.
+// then its people and badges and, before them, behind them or beside them, its
+// last Fold and the entries since.
 type Loaded struct {
 	events map[string]*State
 	links  map[string]link
@@ -67,13 +69,26 @@ func (l *Loaded) Checkpoint(c Checkpoint) {
 // Temp adds a short-lived record.
 func (l *Loaded) Temp(key string, r TempRecord) { l.temps[key] = r }
 
-// Fold restores what the entries up to f.Seq come to.
-func (l *Loaded) Fold(event string, f *Fold) { l.events[event].unfold(f) }
+// Expect makes room for what an event's entries will have remembered, which are
+// about so many.
+func (l *Loaded) Expect(event string, entries int) {
+	if s := l.events[event]; len(s.scans) == 0 {
+		s.scans = make(map[uuidBytes]uint64, entries)
+	}
+}
+
+// Fold restores what the entries up to f.Seq come to, and takes f.Places over.
+func (l *Loaded) Fold(event string, f *Fold) {
+	s := l.events[event]
+	s.places = make(map[place]*Presence, len(f.Places))
+	s.unfold(f)
+}
 
 // Seq is the seq up to which an event's entries have been folded.
 func (l *Loaded) Seq(event string) uint64 { return l.events[event].seq }
 
-// Entry applies the next entry of an event.
+// Entry applies the next entry of an event. Nothing of e but its strings is
+// kept.
 func (l *Loaded) Entry(event string, e Entry) error {
 	s := l.events[event]
 	if e.Row.Seq != s.seq+1 || e.Row.Prev != s.head {
@@ -86,12 +101,17 @@ func (l *Loaded) Entry(event string, e Entry) error {
 // Fold is what an event's entries up to Seq come to: a snapshot of the state
 // that bounds the time to start.
 type Fold struct {
+	Figures
+	Places []Presence // the last that After of the entries says of each
+	Scans  []ScanFold // what the entries have remembered, in their order
+}
+
+// Figures are the counters that an event's entries up to Seq come to.
+type Figures struct {
 	Seq    uint64
 	Head   string // hash of the row Seq
-	Places []Presence
 	Venues map[string]VenueFold
 	Gates  map[string]GateCounts
-	Scans  []ScanFold
 }
 
 // VenueFold are a venue's figures.
@@ -100,47 +120,59 @@ type VenueFold struct {
 	Minutes                []Bucket
 }
 
-// ScanFold is a remembered scan id: the seq of its entry and of its undo, 0
-// for none.
+// ScanFold tells that row Seq answers a scan id from now on or, with Undo, takes
+// back what was answered to it.
 type ScanFold struct {
-	ID        [16]byte
-	Seq, Undo uint64
+	ID   [16]byte
+	Seq  uint64
+	Undo bool
 }
 
-// Fold takes a snapshot of what is committed and in memory. Steps wait for
-// it meanwhile.
-func (e *Engine) Fold(event string) (*Fold, error) {
+// Scanned is what is remembered of a row; ok is false when that is nothing.
+func (r *Row) Scanned() (f ScanFold, ok bool) {
+	if r.Venue == "" {
+		return f, false
+	}
+	f.Seq = r.Seq
+	switch {
+	case r.Kind == KindScan, r.Kind == KindUndo && r.Offline: // a phone's own denial is the verdict from then on
+	case r.Kind == KindUndo && r.Gate != "":
+		f.Undo = true
+	default:
+		return f, false
+	}
+	f.ID = parseScanID(r.ScanID)
+	return f, true
+}
+
+// Figures are an event's as they are in memory: their last row may not be
+// committed yet.
+func (e *Engine) Figures(event string) (*Figures, error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	s, err := e.event(event)
 	if err != nil {
 		return nil, err
 	}
-	return s.fold(), nil
+	f := s.figures()
+	return &f, nil
 }
 
-func (s *State) fold() *Fold {
-	f := &Fold{Seq: s.seq, Head: s.head, Places: make([]Presence, 0, len(s.places)), Venues: map[string]VenueFold{},
-		Gates: map[string]GateCounts{}, Scans: make([]ScanFold, 0, len(s.scans))}
-	for _, p := range s.places {
-		f.Places = append(f.Places, *p)
-	}
+func (s *State) figures() Figures {
+	f := Figures{Seq: s.seq, Head: s.head, Venues: make(map[string]VenueFold, len(s.venues)), Gates: make(map[string]GateCounts, len(s.gates))}
 	for id, v := range s.venues {
-		f.Venues[id] = VenueFold{v.Entries, v.Exits, v.Denied, append([]Bucket(nil), v.minutes...)}
+		f.Venues[id] = VenueFold{v.Entries, v.Exits, v.Denied, slices.Clone(v.minutes)}
 	}
 	for id, g := range s.gates {
 		f.Gates[id] = *g
-	}
-	for id, seq := range s.scans {
-		f.Scans = append(f.Scans, ScanFold{id, seq, s.undone[seq]})
 	}
 	return f
 }
 
 func (s *State) unfold(f *Fold) {
 	s.seq, s.head = f.Seq, f.Head
-	for _, p := range f.Places {
-		s.put(p)
+	for i := range f.Places {
+		s.keep(&f.Places[i])
 	}
 	for id, v := range f.Venues {
 		at := s.venue(id)
@@ -150,9 +182,6 @@ func (s *State) unfold(f *Fold) {
 		s.gates[id] = &g
 	}
 	for _, c := range f.Scans {
-		s.scans[c.ID] = c.Seq
-		if c.Undo != 0 {
-			s.undone[c.Seq] = c.Undo
-		}
+		s.remember(c)
 	}
 }

@@ -71,7 +71,7 @@ func (e *Engine) Backup(ctx context.Context, event string, emit func(Item) error
 	add := func(kind string, v any) { items = append(items, NewItem(kind, v)) }
 	err := e.read(ctx, event, func(s *State) error {
 		seq = s.seq
-		f := s.fold()
+		f := s.figures()
 		add(ItemBackup, BackupHead{Version: BackupVersion, Event: event, Rev: s.cfg.Rev, Seq: seq})
 		for _, r := range s.cfg.Records() {
 			add(ItemRecord, r)
@@ -82,7 +82,7 @@ func (e *Engine) Backup(ctx context.Context, event string, emit func(Item) error
 		for _, id := range slices.Sorted(maps.Keys(s.badges)) {
 			add(ItemBadge, s.badges[id])
 		}
-		for _, p := range f.Places {
+		for _, p := range s.places {
 			add(ItemPresence, p)
 		}
 		for id, v := range f.Venues {
@@ -182,7 +182,7 @@ func restored(event string, next func() (Item, error)) (*State, error) {
 	s := newState(event)
 	var head BackupHead
 	var records []Record
-	fold := &Fold{Venues: map[string]VenueFold{}, Gates: map[string]GateCounts{}, Head: GenesisHash}
+	fold := &Fold{Figures: Figures{Venues: map[string]VenueFold{}, Gates: map[string]GateCounts{}, Head: GenesisHash}}
 	for first := true; ; first = false {
 		it, err := next()
 		if errors.Is(err, io.EOF) {
@@ -230,7 +230,9 @@ func restored(event string, next func() (Item, error)) (*State, error) {
 				fold.Head, err = VerifyChain([]Row{en.Row}, fold.Head, fold.Seq+1)
 				fold.Seq = en.Row.Seq
 				s.tail = append(s.tail, en)
-				s.remember(&en.Row)
+				if f, ok := en.Row.Scanned(); ok {
+					s.remember(f)
+				}
 			}
 		case ItemCheckpoint:
 			var c Checkpoint

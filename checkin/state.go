@@ -142,7 +142,9 @@ func (s *State) apply(e Entry) {
 	default:
 		return
 	}
-	s.remember(r)
+	if f, ok := r.Scanned(); ok {
+		s.remember(f)
+	}
 	v, g := s.venue(r.Venue), s.gate(r.Gate)
 	bucket := v.minute(r.RecordedAt.Unix() / 60)
 	if !e.Silent {
@@ -160,13 +162,12 @@ func (s *State) apply(e Entry) {
 	bucket.Inside = len(v.inside)
 }
 
-// remember keeps the scan ids that a row answers or takes back.
-func (s *State) remember(r *Row) {
-	switch {
-	case r.Kind == KindScan, r.Kind == KindUndo && r.Offline:
-		s.scans[parseScanID(r.ScanID)] = r.Seq // a phone's own denial is the verdict from now on
-	case r.Kind == KindUndo && r.Gate != "":
-		s.undone[s.scans[parseScanID(r.ScanID)]] = r.Seq
+// remember keeps the scan id that a row answers or takes back.
+func (s *State) remember(f ScanFold) {
+	if f.Undo {
+		s.undone[s.scans[f.ID]] = f.Seq
+	} else {
+		s.scans[f.ID] = f.Seq
 	}
 }
 
@@ -184,21 +185,33 @@ func (s *State) gate(id string) *GateCounts {
 
 // put sets what is known of a badge at a venue.
 func (s *State) put(p Presence) {
-	k := place{p.Badge, p.Venue}
-	v := s.venue(p.Venue)
-	at := s.places[k]
+	at := s.places[place{p.Badge, p.Venue}]
 	if at == nil {
 		at = new(Presence)
-		s.places[k] = at
+		*at = p
+		s.keep(at)
+		return
 	}
 	*at = p
-	if p.Inside {
-		v.inside[p.Badge] = at
-		if p.MovedAt < v.swept {
-			v.sweep = time.Time{}
-		}
-	} else {
+	s.settle(at)
+}
+
+// keep adds a place that nothing is known of yet.
+func (s *State) keep(p *Presence) {
+	s.places[place{p.Badge, p.Venue}] = p
+	s.settle(p)
+}
+
+// settle keeps who is inside in step with a place.
+func (s *State) settle(p *Presence) {
+	v := s.venue(p.Venue)
+	if !p.Inside {
 		delete(v.inside, p.Badge)
+		return
+	}
+	v.inside[p.Badge] = p
+	if p.MovedAt < v.swept {
+		v.sweep = time.Time{}
 	}
 }
 

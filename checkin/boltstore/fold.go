@@ -1,11 +1,9 @@
 package boltstore
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/gob"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,10 +14,12 @@ import (
 )
 
 // folder writes snapshots in the background, one file an event, each complete
-// or not there at all.
+// or not there at all. Nothing of them is taken from memory but counters.
 type folder struct {
 	dir   string
 	every uint64
+	// rows reads committed entries after a seq.
+	rows func(event string, after uint64, limit int) ([]checkin.Entry, error)
 
 	mu   sync.Mutex
 	last map[string]uint64 // seq of the snapshot
@@ -102,12 +102,70 @@ func (f *folder) run(e *checkin.Engine, least uint64) {
 	}
 	f.mu.Unlock()
 	for event, gone := range events {
-		fold, err := e.Fold(event)
-		if err != nil || !committed(e, event, fold.Seq) {
-			continue
-		}
-		f.write(event, fold, gone)
+		f.take(e, event, gone)
 	}
+}
+
+// take makes a snapshot from the one before and the rows since, all from the
+// disk: scans go on meanwhile.
+func (f *folder) take(e *checkin.Engine, event string, gone int) error {
+	figures, err := e.Figures(event)
+	if err != nil || !committed(e, event, figures.Seq) {
+		return err
+	}
+	b, err := openBase(f.path(event))
+	if err == nil {
+		err = f.extend(event, b, figures, gone)
+		b.file.Close()
+	}
+	if err != nil { // there is none, or it isn't whole: from the first row on
+		err = f.extend(event, nil, figures, gone)
+	}
+	return err
+}
+
+// pageRows is how many rows are read at a time.
+const pageRows = 1024
+
+// errOther: the journal is not that of the snapshot.
+var errOther = errors.New("rows of another journal")
+
+// extend writes the snapshot that b and the rows up to figures.Seq make.
+func (f *folder) extend(event string, b *base, figures *checkin.Figures, gone int) error {
+	g := growthSince(0, checkin.GenesisHash)
+	if b != nil {
+		g = growthSince(b.Seq, b.Head)
+	}
+	for g.seq < figures.Seq {
+		page, err := f.rows(event, g.seq, int(min(pageRows, figures.Seq-g.seq)))
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			if !g.add(&page[i]) {
+				return errOther
+			}
+		}
+		if len(page) == 0 {
+			return errOther
+		}
+	}
+	if g.head != figures.Head {
+		return errOther
+	}
+	return f.write(event, figures, gone, func(to io.Writer) error { return writeFold(to, b, g, *figures) })
+}
+
+// renew writes a snapshot in the form of today.
+func (f *folder) renew(event string, fold *checkin.Fold) error {
+	g := growthSince(0, "")
+	for _, p := range fold.Places {
+		g.places[placeKey{p.Badge, p.Venue}] = p
+	}
+	for _, s := range fold.Scans {
+		g.scan(s)
+	}
+	return f.write(event, &fold.Figures, f.gone[event], func(to io.Writer) error { return writeFold(to, nil, g, fold.Figures) })
 }
 
 // committed waits until the rows that a snapshot includes are on disk: it may
@@ -128,23 +186,18 @@ func committed(e *checkin.Engine, event string, seq uint64) bool {
 	return false
 }
 
-// write puts the snapshot and its SHA-256 into place in one move, unless the
-// event has been deleted meanwhile.
-func (f *folder) write(event string, fold *checkin.Fold, gone int) error {
-	var body bytes.Buffer
-	if err := gob.NewEncoder(&body).Encode(fold); err != nil {
-		return err
-	}
+// write puts a snapshot into place in one move, unless the event has been
+// deleted meanwhile.
+func (f *folder) write(event string, figures *checkin.Figures, gone int, body func(io.Writer) error) error {
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body.Bytes())
 	tmp, err := os.CreateTemp(f.dir, "new-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(append(sum[:], body.Bytes()...))
+	err = body(tmp)
 	if err == nil {
 		err = tmp.Sync()
 	}
@@ -162,25 +215,8 @@ func (f *folder) write(event string, fold *checkin.Fold, gone int) error {
 	if err := os.Rename(tmp.Name(), f.path(event)); err != nil {
 		return err
 	}
-	f.last[event] = fold.Seq
+	f.last[event] = figures.Seq
 	return nil
 }
 
 func (f *folder) path(event string) string { return filepath.Join(f.dir, event+".fold") }
-
-// read gives an event's snapshot if it is there and whole.
-func (f *folder) read(event string) (*checkin.Fold, bool) {
-	data, err := os.ReadFile(f.path(event))
-	if err != nil || len(data) < sha256.Size {
-		return nil, false
-	}
-	sum := sha256.Sum256(data[sha256.Size:])
-	if !bytes.Equal(sum[:], data[:sha256.Size]) {
-		return nil, false
-	}
-	fold := new(checkin.Fold)
-	if err := gob.NewDecoder(bytes.NewReader(data[sha256.Size:])).Decode(fold); err != nil {
-		return nil, false
-	}
-	return fold, true
-}

@@ -3,12 +3,12 @@ package boltstore_test
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/gob"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"lanyard/checkin"
+	"lanyard/checkin/boltstore"
 	"lanyard/checkin/storetest"
 )
 
@@ -46,14 +46,14 @@ func TestDamagedSnapshots(t *testing.T) {
 		"cut":                    good[:len(good)-1],
 		"longer":                 append(bytes.Clone(good), 0),
 		"a bit flipped":          flipped,
-		"the sum of nothing":     append(sum(nil), good[sha256.Size:]...),
+		"the sum of nothing":     append(bytes.Clone(good[:len(good)-sha256.Size]), sum(nil)...),
 		"no snapshot":            append(sum([]byte("hello")), "hello"...),
 		"an empty one":           sum(nil),
 		"an early one":           early,
 		"of another event":       read(t, filepath.Join(dir, "folds", "other.fold")),
-		"of a journal that went": changed(t, good, func(f *checkin.Fold) { f.Head = checkin.GenesisHash }),
-		"of a row to come":       changed(t, good, func(f *checkin.Fold) { f.Seq += 1000 }),
-		"of no row":              changed(t, good, func(f *checkin.Fold) { f.Seq = 0 }),
+		"of a journal that went": boltstore.ChangeFold(t, path, func(f *checkin.Fold) { f.Head = checkin.GenesisHash }),
+		"of a row to come":       boltstore.ChangeFold(t, path, func(f *checkin.Fold) { f.Seq += 1000 }),
+		"of no row":              boltstore.ChangeFold(t, path, func(f *checkin.Fold) { f.Seq = 0 }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := os.RemoveAll(path); err != nil {
@@ -161,19 +161,4 @@ func read(t *testing.T, path string) []byte {
 func sum(body []byte) []byte {
 	s := sha256.Sum256(body)
 	return s[:]
-}
-
-// changed is a snapshot that says something else and is whole.
-func changed(t *testing.T, data []byte, change func(*checkin.Fold)) []byte {
-	t.Helper()
-	f := new(checkin.Fold)
-	if err := gob.NewDecoder(bytes.NewReader(data[sha256.Size:])).Decode(f); err != nil {
-		t.Fatal(err)
-	}
-	change(f)
-	var body bytes.Buffer
-	if err := gob.NewEncoder(&body).Encode(f); err != nil {
-		t.Fatal(err)
-	}
-	return append(sum(body.Bytes()), body.Bytes()...)
 }

@@ -81,8 +81,8 @@ func (s *Store) snapshot(ctx context.Context, e *event) (*backup, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, values, err := s.run(ctx, snapshotScript, []string{e.keys.conf, e.keys.state, e.keys.people, e.keys.badges, e.keys.rosterLog, e.keys.journal},
-		e.keys.prefix, roster, start)
+	_, values, err := s.run(ctx, snapshotScript, []string{e.keys.conf, e.keys.state, e.keys.people, e.keys.badges, e.keys.rosterLog, e.keys.journal,
+		e.keys.never()}, e.keys.prefix, roster, start)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,6 @@ func (s *Store) touch(e *event) {
 // chainAlong gives rows their hashes until ctx ends: first those that a process
 // left without when it died.
 func (s *Store) chainAlong(ctx context.Context) {
-	defer s.chaining.Done()
 	if events, err := s.Events(ctx); err == nil { // else the next write to each event does it
 		for _, ev := range events {
 			s.touch(s.keep(s.event(ev.ID)))

@@ -54,7 +54,7 @@ func (s *Store) Configure(ctx context.Context, id string, c checkin.Change) (*ch
 		args = append(args, r.Subject())
 	}
 	args = append(args, rules(next)...)
-	_, values, err := s.step(ctx, configureScript, []string{e.keys.conf, e.keys.rules, e.keys.state, e.keys.journal}, args...)
+	_, values, err := s.step(ctx, configureScript, []string{e.keys.conf, e.keys.rules, e.keys.state, e.keys.journal, e.keys.never()}, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (s *Store) DeleteEvent(ctx context.Context, id string) error {
 		return err
 	}
 	fixed := e.keys.fixed()
-	keys := append([]string{e.keys.conf, e.keys.state}, fixed...)
+	keys := append([]string{e.keys.conf, e.keys.state, e.keys.never()}, fixed...)
 	if _, _, err := s.step(ctx, deleteScript, keys, e.keys.prefix); err != nil {
 		return err
 	}

@@ -31,9 +31,10 @@ type Store struct {
 	operators sync.Map // key hash -> event id
 	zones     sync.Map // name -> *time.Location
 
-	stop     context.CancelFunc
-	chaining sync.WaitGroup
-	touched  chan struct{}
+	ctx     context.Context // of what runs in the background
+	stop    context.CancelFunc
+	working sync.WaitGroup
+	touched chan struct{}
 }
 
 // Open connects to Redis and fails if it doesn't answer. The URL is one of
@@ -65,17 +66,15 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		_ = s.closeClients() // the first failure counts
 		return nil, err
 	}
-	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	s.chaining.Add(1)
-	go s.chainAlong(background)
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.working.Go(func() { s.chainAlong(s.ctx) })
 	return s, nil
 }
 
 // Close ends what runs in the background and the connections.
 func (s *Store) Close() error {
 	s.stop()
-	s.chaining.Wait()
+	s.working.Wait()
 	return s.closeClients()
 }
 
@@ -103,11 +102,15 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 	return fmt.Errorf("redis: no support for a %T", s.client)
 }
 
+// pageSize is about how many fields of a hash are read at a time: every gate
+// waits meanwhile.
+const pageSize = 1000
+
 // each reads a hash through, in no order. What changes meanwhile may come as it
 // was or as it is, and a field may come twice.
 func (s *Store) each(ctx context.Context, key string, f func(field, value string) error) error {
 	for cursor := uint64(0); ; {
-		page, next, err := s.client.HScan(ctx, key, cursor, "", 1000).Result()
+		page, next, err := s.client.HScan(ctx, key, cursor, "", pageSize).Result()
 		if err != nil {
 			return unavailable(err)
 		}

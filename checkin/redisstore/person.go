@@ -35,6 +35,60 @@ func formatPersonBody(a *badge.Attendee) string {
 	return string(b)
 }
 
+// read takes a body apart. Mostly nothing in it is escaped: its texts are then
+// parts of the record, and a whole roster is read without setting anything aside.
+func (b *personBody) read(body string) error {
+	if strings.IndexByte(body, '\\') < 0 && b.readPlain(body) {
+		return nil
+	}
+	*b = personBody{}
+	return json.Unmarshal([]byte(body), b)
+}
+
+// readPlain reads what formatPersonBody writes of texts in which nothing had to
+// be escaped, and tells whether body was that.
+func (b *personBody) readPlain(body string) bool {
+	rest, ok := strings.CutPrefix(body, "{")
+	for ok && rest != "}" {
+		var name, value string
+		if name, rest, ok = cutText(rest); ok {
+			if rest, ok = strings.CutPrefix(rest, ":"); ok {
+				value, rest, ok = cutText(rest)
+			}
+		}
+		switch name {
+		case "n":
+			b.Name = value
+		case "l":
+			b.NameLatin = value
+		case "o":
+			b.Organization = value
+		case "d":
+			b.Delegation = value
+		case "e":
+			b.Email = value
+		case "p":
+			b.Phone = value
+		case "c":
+			b.Locale = value
+		default:
+			return false
+		}
+		if ok && rest != "}" {
+			rest, ok = strings.CutPrefix(rest, ",")
+		}
+	}
+	return ok
+}
+
+// cutText takes a JSON text without escapes off the front.
+func cutText(s string) (value, rest string, ok bool) {
+	if s, ok = strings.CutPrefix(s, `"`); !ok {
+		return "", "", false
+	}
+	return strings.Cut(s, `"`)
+}
+
 // formatPerson is what person reads.
 func formatPerson(a badge.Attendee, ended []string) string {
 	escaped := make([]string, len(ended))
@@ -69,13 +123,18 @@ func (r *reader) person(id, record string) badge.Attendee {
 
 // personAndBadges also gives the ended badges.
 func (r *reader) personAndBadges(id, record string) (badge.Attendee, []string) {
-	f := strings.SplitN(record, "|", personFields)
-	if len(f) != personFields {
-		r.fail("person", "record of "+id)
-		return badge.Attendee{}, nil
+	var f [personFields]string
+	rest := record
+	for i := range f[:personFields-1] {
+		var ok bool
+		if f[i], rest, ok = strings.Cut(rest, "|"); !ok {
+			r.fail("person", "record of "+id)
+			return badge.Attendee{}, nil
+		}
 	}
+	f[personFields-1] = rest
 	var b personBody
-	if err := json.Unmarshal([]byte(f[6]), &b); err != nil {
+	if err := b.read(f[6]); err != nil {
 		r.fail("person", "record of "+id)
 	}
 	var ended []string
@@ -103,17 +162,11 @@ func (r *reader) card(record string) *checkin.PersonCard {
 	for i := range personFields - 1 {
 		f[i], body, _ = strings.Cut(body, "|")
 	}
-	if strings.IndexByte(body, '\\') >= 0 || !strings.HasPrefix(body, "{") {
-		return cardOf(r.person("", record))
+	var b personBody
+	if err := b.read(body); err != nil {
+		r.fail("person", "record")
 	}
-	// Without an escape a quote is never part of a text: a name with its quotes
-	// is found only where it is one.
-	member := func(name string) string {
-		_, rest, _ := strings.Cut(body, name)
-		value, _, _ := strings.Cut(rest, `"`)
-		return value
-	}
-	return &checkin.PersonCard{Name: member(`"n":"`), NameLatin: member(`"l":"`), Organization: member(`"o":"`), Category: unescape(f[4])}
+	return &checkin.PersonCard{Name: b.Name, NameLatin: b.NameLatin, Organization: b.Organization, Category: unescape(f[4])}
 }
 
 func cardOf(a badge.Attendee) *checkin.PersonCard {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -46,7 +45,7 @@ func sortMinutes(b []checkin.Bucket) {
 func (s *Store) Counts(ctx context.Context, id string, now time.Time) (*checkin.Counts, error) {
 	k := s.event(id).keys
 	since := now.Add(-checkin.RateWindow).Unix() / 60
-	_, values, err := s.run(ctx, countsScript, []string{k.state, k.conf}, k.prefix, since)
+	_, values, err := s.run(ctx, countsScript, []string{k.state, k.conf, k.never()}, k.prefix, since)
 	if err != nil {
 		return nil, err
 	}
@@ -105,12 +104,11 @@ func (s *Store) History(ctx context.Context, id, venue string, from, to time.Tim
 	return all[start:max(start, end)], nil
 }
 
-// minutes are all of a venue, ascending. The last one is read first: when it is
-// over meanwhile, the rest has it too.
+// minutes are all of a venue, ascending, as they are at one moment.
 func (s *Store) minutes(ctx context.Context, e *event, venue string) ([]checkin.Bucket, error) {
 	var figures *redis.StringCmd
 	var over *redis.MapStringStringCmd
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		figures = p.HGet(ctx, e.keys.state, "v/"+escape(venue))
 		over = p.HGetAll(ctx, e.keys.minutes(venue))
 		return nil
@@ -127,7 +125,7 @@ func (s *Store) minutes(ctx context.Context, e *event, venue string) ([]checkin.
 	for minute, f := range over.Val() {
 		out = append(out, r.minute(minute, f))
 	}
-	if _, ok := over.Val()[strconv.FormatInt(last.Minute, 10)]; !ok && last.Minute != 0 {
+	if last.Minute != 0 {
 		out = append(out, last)
 	}
 	sortMinutes(out)

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"lanyard/badge"
 	"lanyard/checkin"
@@ -17,6 +18,17 @@ type roster struct {
 	gen   string // of the event that it was loaded from
 	rev   string // roster revision that it includes
 	index *badge.Index
+
+	loads   sync.Mutex // guards loading; taken before mu
+	loading *loading   // nil when nobody loads
+}
+
+// loading is the reading of a whole roster. It goes on when those who wait for
+// it have given up: whoever asks next finds it further on.
+type loading struct {
+	gen  string
+	done chan struct{}
+	err  error // once done
 }
 
 // Attendees is one page of a search.
@@ -34,26 +46,31 @@ func (s *Store) CountAttendees(ctx context.Context, id string, q badge.Query) (n
 // search looks at the roster as it is now.
 func (s *Store) search(ctx context.Context, id string, look func(*badge.Index)) error {
 	e := s.event(id)
-	gen, rev, err := s.rosterRev(ctx, e)
-	if err != nil {
-		return err
+	for {
+		gen, rev, err := s.rosterRev(ctx, e)
+		if err != nil {
+			return err
+		}
+		e = s.keep(e)
+		ros := &e.roster
+		ros.mu.RLock()
+		loaded, current := ros.gen == gen, ros.rev == rev
+		if loaded && current {
+			defer ros.mu.RUnlock()
+			look(ros.index)
+			return nil
+		}
+		ros.mu.RUnlock()
+		if !loaded {
+			if err := s.load(ctx, e, gen, rev); err != nil {
+				return err
+			}
+			continue // it took a while: as it is now
+		}
+		if done, err := s.refresh(ctx, e, gen, rev, look); done || err != nil {
+			return err
+		}
 	}
-	e = s.keep(e)
-	ros := &e.roster
-	ros.mu.RLock()
-	if ros.gen == gen && ros.rev == rev {
-		defer ros.mu.RUnlock()
-		look(ros.index)
-		return nil
-	}
-	ros.mu.RUnlock()
-	ros.mu.Lock()
-	defer ros.mu.Unlock()
-	if err := s.refresh(ctx, e, gen, rev); err != nil {
-		return err
-	}
-	look(ros.index)
-	return nil
 }
 
 // rosterRev gives the event's gen and the revision of its roster.
@@ -76,26 +93,108 @@ func (s *Store) rosterRev(ctx context.Context, e *event) (gen, rev string, err e
 	return gen, rev, nil
 }
 
-// refresh brings the index, which is locked, to that revision at least.
-func (s *Store) refresh(ctx context.Context, e *event, gen, rev string) error {
+// load reads the whole roster, or waits for somebody else who does.
+func (s *Store) load(ctx context.Context, e *event, gen, rev string) error {
 	ros := &e.roster
-	if ros.gen == gen && ros.rev == rev {
-		return nil
+	ros.loads.Lock()
+	l := ros.loading
+	if l == nil || l.gen != gen {
+		l = &loading{gen: gen, done: make(chan struct{})}
+		ros.loading = l
+		s.working.Go(func() {
+			defer close(l.done)
+			var index *badge.Index
+			index, l.err = s.readRoster(s.ctx, e)
+			ros.loads.Lock()
+			defer ros.loads.Unlock()
+			if ros.loading != l {
+				return // the event has been made anew
+			}
+			ros.loading = nil
+			if l.err == nil {
+				ros.mu.Lock()
+				defer ros.mu.Unlock()
+				ros.gen, ros.rev, ros.index = gen, rev, index
+			}
+		})
 	}
-	if ros.index == nil || ros.gen != gen {
-		// What changes while the hash is read through is in the log with a
-		// revision above the one that was read first.
-		index := badge.NewIndex()
-		err := s.each(ctx, e.keys.people, func(id, record string) error {
-			var r reader
-			index.Put(r.person(unescape(id), record))
-			return r.err
+	ros.loads.Unlock()
+	select {
+	case <-l.done:
+		return l.err
+	case <-ctx.Done():
+		return unavailable(ctx.Err())
+	}
+}
+
+// readRoster reads every attendee. What changes meanwhile is in the log with a
+// revision above the one that was read before.
+func (s *Store) readRoster(ctx context.Context, e *event) (*badge.Index, error) {
+	type record struct{ id, text string }
+	g, ctx := errgroup.WithContext(ctx)
+	pages := make(chan []record, 2)
+	index := badge.NewIndex()
+	g.Go(func() error {
+		defer close(pages)
+		var page []record
+		send := func() error {
+			select {
+			case pages <- page:
+				page = nil
+				return nil
+			case <-ctx.Done():
+				return unavailable(ctx.Err())
+			}
+		}
+		err := s.each(ctx, e.keys.people, func(id, text string) error {
+			if page = append(page, record{id, text}); len(page) < pageSize {
+				return nil
+			}
+			return send()
 		})
 		if err != nil {
 			return err
 		}
-		ros.index, ros.gen, ros.rev = index, gen, rev
+		return send()
+	})
+	g.Go(func() error {
+		var r reader
+		index.Fill(func(yield func(badge.Attendee) bool) {
+			for page := range pages {
+				for _, p := range page {
+					if a := r.person(unescape(p.id), p.text); !yield(a) {
+						return
+					}
+				}
+			}
+		})
+		return r.err
+	})
+	return index, g.Wait()
+}
+
+// refresh brings the index to that revision at least and looks at it, unless
+// it has become another event's meanwhile.
+func (s *Store) refresh(ctx context.Context, e *event, gen, rev string, look func(*badge.Index)) (done bool, err error) {
+	ros := &e.roster
+	ros.mu.Lock()
+	defer ros.mu.Unlock()
+	if ros.gen != gen {
+		return false, nil
 	}
+	if ros.rev != rev {
+		if err := s.catchUp(ctx, e); err != nil {
+			return false, err
+		}
+	}
+	look(ros.index)
+	return true, nil
+}
+
+// catchUp puts into the index, which is locked, what has changed since its
+// revision.
+func (s *Store) catchUp(ctx context.Context, e *event) error {
+	ros := &e.roster
 	changed, err := s.client.ZRangeByScoreWithScores(ctx, e.keys.rosterLog, &redis.ZRangeBy{Min: "(" + ros.rev, Max: "+inf"}).Result()
 	if err != nil {
 		return unavailable(err)

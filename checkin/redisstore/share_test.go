@@ -13,6 +13,36 @@ import (
 	"lanyard/checkin/redisstore/redistest"
 )
 
+// Who gives up on a search has still begun what makes the next one short.
+func TestRosterIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	url := redistest.Server(t)
+	h := newHall(t, opened(t, url, Options{}), 3)
+	s := opened(t, url, Options{})
+	e := s.event(h.id)
+	gen, rev, err := s.rosterRev(context.Background(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hurried, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = s.load(hurried, e, gen, rev) // an error, or very quick
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		e.roster.mu.RLock()
+		index := e.roster.index
+		e.roster.mu.RUnlock()
+		if index != nil {
+			if index.Len() != 3 {
+				t.Errorf("%d attendees", index.Len())
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nobody reads the roster any more")
+		}
+	}
+}
+
 // What one process has been told, another one knows: caches ask first.
 func TestProcessesShareAnEvent(t *testing.T) {
 	t.Parallel()

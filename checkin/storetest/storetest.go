@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) checkin.Store) {
 		{"unverified", testUnverified},
 		{"undo", testUndo},
 		{"exclusive", testExclusive},
+		{"what remains", testRemains},
 		{"offline", testOffline},
 		{"clock", testClock},
 		{"figures", testFigures},

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"lanyard/cmd/lanyard-torture/overload"
 	"lanyard/cmd/lanyard-torture/part"
 )
 
@@ -40,6 +41,13 @@ func main() {
 		<-ctx.Done()
 		stop() // a second signal ends the program at once
 	}()
+	if len(os.Args) > 1 && os.Args[1] == overload.AudienceCommand { // for this program itself
+		if err := overload.Audience(ctx, os.Args[2:], os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "lanyard-torture:", err)
+			os.Exit(exitUnreachable)
+		}
+		return
+	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 

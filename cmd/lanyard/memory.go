@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"time"
 )
 
 const (
@@ -19,13 +19,15 @@ const (
 	// Go's own 100 collects three times as often, which takes a twentieth off the
 	// scans that a processor serves.
 	growth = 300
-	// memoryEvery is how often what lives is looked at.
-	memoryEvery = 5 * time.Second
 )
 
 // boundMemory keeps the heap close to what lives in it until ctx ends: a
 // soft limit that grows with the rosters, so that an import's garbage
 // doesn't stay. GOMEMLIMIT and GOGC, where they are set, stand instead.
+//
+// The limit is set anew after each collection. Set any later it would hold a
+// roster that is being read to what there was of it before, and the collector
+// would run all the time.
 func boundMemory(ctx context.Context, getenv func(string) string) {
 	if getenv("GOMEMLIMIT") != "" {
 		return
@@ -34,14 +36,14 @@ func boundMemory(ctx context.Context, getenv func(string) string) {
 		defer debug.SetGCPercent(debug.SetGCPercent(growth))
 	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	tick := time.NewTicker(memoryEvery)
-	defer tick.Stop()
 	defer debug.SetMemoryLimit(math.MaxInt64)
 	for {
+		collected := make(chan struct{})
+		runtime.AddCleanup(new([64]byte), func(done chan struct{}) { close(done) }, collected)
 		metrics.Read(live)
 		debug.SetMemoryLimit(max(smallHeap, int64(headroom*float64(live[0].Value.Uint64()))))
 		select {
-		case <-tick.C:
+		case <-collected:
 		case <-ctx.Done():
 			return
 		}

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, request } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import type { Occupancy, VenueOccupancy } from "../src/server/shapes";
 import { api, type Demo, expect, expectAccessible, expectNoOverflow, listen, test } from "./lanyard";
+import { Wire } from "./wire";
 
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 360, height: 740 };
@@ -62,50 +61,16 @@ async function expectGood(page: Page) {
   await page.emulateMedia({ colorScheme: null });
 }
 
-/** Stands between a page and the server, which then can seem to hang. */
-async function wire(to: string) {
-  const target = new URL(to);
-  const flowing = new Set<IncomingMessage>();
-  let hung = false;
-  const server = createServer((asked, answer) => {
-    if (hung) return; // and never answers
-    const { method, url, headers } = asked;
-    const up = request({ host: target.hostname, port: target.port, method, path: url, headers }, (told) => {
-      answer.writeHead(told.statusCode ?? 502, told.headers);
-      flowing.add(told.on("close", () => flowing.delete(told)));
-      told.pipe(answer);
-    });
-    up.on("error", () => answer.destroy());
-    answer.on("close", () => up.destroy());
-    asked.pipe(up);
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hang: () => {
-      hung = true;
-      for (const told of flowing) told.unpipe().resume();
-    },
-    mend: () => {
-      hung = false;
-      server.closeAllConnections();
-    },
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 test("a server that hangs makes the board stale within 20 s, not longer than it hangs", async ({
   page,
   demo,
   watch,
 }, info) => {
   watch.allow.push("ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "ERR_INCOMPLETE_CHUNKED_ENCODING");
-  const between = await wire(demo.base_url);
+  const between = new Wire(demo.base_url);
+  const base_url = await between.open();
   await page.clock.install();
-  await open(page, { ...demo, base_url: between.url }, "/live");
+  await open(page, { ...demo, base_url }, "/live");
   await expect(page.locator(".pulse")).toHaveText("Live");
   between.hang();
   await page.clock.runFor(14_000);

@@ -1,6 +1,7 @@
-// The line between a phone and its server, on which a test loses what it
-// likes: a request before it arrives, or its answer on the way back.
-import { createServer, request } from "node:http";
+// The line between a page and its server, on which a test loses what it
+// likes: a request before it arrives, or its answer on the way back; or on
+// which nothing moves any more.
+import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What becomes of a request: it passes, never arrives, or is answered and nobody hears it. */
@@ -19,7 +20,11 @@ export class Wire {
     | ((path: string, fetched: (path: string) => Promise<string>) => Promise<Swapped | undefined>)
     | undefined;
 
+  readonly #flowing = new Set<IncomingMessage>();
+  #hung = false;
+
   readonly #server = createServer(async (asked, answer) => {
+    if (this.#hung) return; // and never answers
     const { method = "GET", url = "/", headers } = asked;
     const fate = this.fate({ method, path: url });
     if (fate === "lost") return answer.destroy();
@@ -35,6 +40,7 @@ export class Wire {
         return;
       }
       answer.writeHead(told.statusCode ?? 502, told.headers);
+      this.#flowing.add(told.on("close", () => this.#flowing.delete(told)));
       told.pipe(answer);
     });
     up.on("error", () => answer.destroy());
@@ -50,6 +56,18 @@ export class Wire {
   async open(): Promise<string> {
     await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on the server seems to hang: connections stay open and nothing comes. */
+  hang(): void {
+    this.#hung = true;
+    for (const told of this.#flowing) told.unpipe().resume();
+  }
+
+  /** Cuts what hung; whoever comes again gets through. */
+  mend(): void {
+    this.#hung = false;
+    this.#server.closeAllConnections();
   }
 
   close(): void {

@@ -5,6 +5,7 @@
 -- KEYS[2] rules    hash: the configuration in short (rules.go), written whole
 -- KEYS[3] state    hash: seq
 -- KEYS[4] journal  stream: seq-0 -> r: entry record (entry.go)
+-- KEYS[5] never    never there (keys.go)
 -- ARGV[1] the prefix of the event's keys, ARGV[2] the revision that was read, 0
 -- to create, ARGV[3] gen if created, ARGV[4] "1": may be there already and has
 -- no journal, ARGV[5] at, ARGV[6] operator, ARGV[7] number of records put,

@@ -2,6 +2,7 @@
 --
 -- KEYS[1] state  hash: seq, v/VENUE and g/GATE figures
 -- KEYS[2] conf   hash: rev is there if the event is
+-- KEYS[3] never  never there (keys.go)
 -- ARGV[1] the prefix of the event's keys, ARGV[2] the first minute wanted
 -- Result: {OK, seq, {{venue, figures, inside, {minute, figures, …}}…}, {{gate,
 --         figures}…}} or {NO_EVENT}

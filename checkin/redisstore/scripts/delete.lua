@@ -1,6 +1,7 @@
 -- Removes everything about an event.
 --
--- KEYS[1] conf, KEYS[2] state, KEYS[3…] the event's other keys
+-- KEYS[1] conf, KEYS[2] state, KEYS[3] never there (keys.go), KEYS[4…] the
+-- event's other keys
 -- ARGV[1] the prefix of the event's keys
 -- Result: {OK} or {NO_EVENT}
 

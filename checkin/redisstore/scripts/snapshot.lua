@@ -2,7 +2,7 @@
 -- changed of people and badges since they were read through.
 --
 -- KEYS[1] conf, KEYS[2] state, KEYS[3] people, KEYS[4] badges, KEYS[5] rosterlog,
--- KEYS[6] journal
+-- KEYS[6] journal, KEYS[7] never there (keys.go)
 -- ARGV[1] the prefix of the event's keys, ARGV[2] roster revision and ARGV[3] seq
 -- from before people and badges were read through
 -- Result: {OK, conf, state, {venue, minutes…}, {person id, record…}, {badge id,

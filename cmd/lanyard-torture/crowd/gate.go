@@ -27,7 +27,7 @@ type Told struct {
 	Result, Reason    string
 	Seq               uint64
 	At                time.Time     // when it was heard
-	Took              time.Duration // of the request that was answered
+	Took              time.Duration // of the request that was answered, from when it was due
 }
 
 // log is what all gates of a hall have been told, in the order in which they heard it.
@@ -47,6 +47,13 @@ type log struct {
 // then give every scan that is still unanswered as long as after to be
 // answered, and return.
 func (h *Hall) Scan(ctx context.Context, s *rig.Service, gatesOpen int, after time.Duration) {
+	h.ScanAt(ctx, s, gatesOpen, 0, after)
+}
+
+// ScanAt is Scan with so many scans begun a second by all gates together, evenly
+// and however long each takes, as far as there is a gate that waits for no answer;
+// 0 is as fast as answers come.
+func (h *Hall) ScanAt(ctx context.Context, s *rig.Service, gatesOpen, perSecond int, after time.Duration) {
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: gatesOpen}}
 	defer client.CloseIdleConnections()
 	last, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -62,11 +69,18 @@ func (h *Hall) Scan(ctx context.Context, s *rig.Service, gatesOpen int, after ti
 	h.log.lastHear = time.Now()
 	h.log.mu.Unlock()
 	var all sync.WaitGroup
-	for range gatesOpen {
+	began := time.Now()
+	for i := range gatesOpen {
 		g := gate{hall: h, client: client, rng: rand.New(rand.NewPCG(h.rng.Uint64(), h.rng.Uint64())),
 			url: s.Base.String() + "/api/v1/events/" + h.Event + "/scans", key: s.Key}
 		all.Go(func() {
-			for ctx.Err() == nil {
+			for n := i; ctx.Err() == nil; n += gatesOpen {
+				if perSecond > 0 {
+					g.due = began.Add(time.Duration(n) * time.Second / time.Duration(perSecond))
+					if g.wait(ctx); ctx.Err() != nil {
+						return
+					}
+				}
 				g.scanOne(last)
 			}
 		})
@@ -79,6 +93,15 @@ type gate struct {
 	client   *http.Client
 	rng      *rand.Rand
 	url, key string
+	due      time.Time // when the next scan is to be sent; zero for at once
+}
+
+// wait for the moment at which a scan is due.
+func (g *gate) wait(ctx context.Context) {
+	select {
+	case <-time.After(time.Until(g.due)):
+	case <-ctx.Done():
+	}
 }
 
 type request struct {
@@ -124,6 +147,9 @@ func (g *gate) ask(ctx context.Context, q request, badge string) (Told, bool) {
 	}
 	for ctx.Err() == nil {
 		began := time.Now()
+		if !g.due.IsZero() {
+			began, g.due = g.due, time.Time{}
+		}
 		a, status, err := g.send(ctx, body)
 		switch {
 		case err != nil:
@@ -259,6 +285,16 @@ func (h *Hall) Took(after int) []time.Duration {
 		all = append(all, t.Took)
 	}
 	return all
+}
+
+// LastSeq is the highest row of the journal that a verdict was told of.
+func (h *Hall) LastSeq() (seq uint64) {
+	h.log.mu.Lock()
+	defer h.log.mu.Unlock()
+	for _, t := range h.log.told {
+		seq = max(seq, t.Seq)
+	}
+	return seq
 }
 
 // Refused is how many requests got a status so far.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -32,20 +31,12 @@ type fault struct {
 // play faults while gates scan, each before one comes again, and audit after
 // each what the gates were told.
 func play(ctx context.Context, p part.Plan, url string, faults []fault) (t part.Tally, err error) {
-	server, err := rig.StartServer(ctx, rig.Serve{Binary: p.Binary, Dir: filepath.Join(p.Dir, "data"), Redis: url, Secret: rig.RandomHex(32),
-		Args: []string{"--redis-replicas", "1"}})
+	site, err := crowd.Open(ctx, p, rig.Serve{Redis: url, Secret: rig.RandomHex(32), Args: []string{"--redis-replicas", "1"}}, people, places)
 	if err != nil {
 		return t, err
 	}
-	defer server.Stop()
-	admin, err := rig.NewService(server.Base, server.Key)
-	if err != nil {
-		return t, err
-	}
-	hall, err := crowd.Build(ctx, admin, people, places, p.Seed)
-	if err != nil {
-		return t, err
-	}
+	defer site.Close()
+	hall, admin := site.Hall, site.Admin
 	rng := rand.New(rand.NewPCG(p.Seed, 0x6661696c))
 	silence := map[string][]time.Duration{}
 	var deck []fault

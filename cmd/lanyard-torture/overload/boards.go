@@ -1,14 +1,9 @@
 package overload
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"net"
-	"path/filepath"
-	"strings"
-	"sync"
+	"slices"
 	"time"
 
 	"lanyard/cmd/internal/rig"
@@ -16,52 +11,44 @@ import (
 	"lanyard/cmd/lanyard-torture/part"
 )
 
-// boards are how many readers a server has, every second of which never reads.
-const boards = 1000
+const (
+	// boards are how many readers a server has, every second of which never reads.
+	boards = 1000
+	// busy is how many scans a second a large event has in its worst minutes.
+	busy = 250
+	// growth is what a server may need more for that many boards, stuck ones
+	// included, in bytes.
+	growth = boards * 512 << 10
+)
 
 // Boards compares scans at a server without readers and with many, half of
-// them stuck.
+// them stuck: as many scans as a large event has, and as many as can be.
 func Boards(ctx context.Context, p part.Plan) (t part.Tally, err error) {
-	server, err := rig.StartServer(ctx, rig.Serve{Binary: p.Binary, Dir: filepath.Join(p.Dir, "data")})
+	site, err := crowd.Open(ctx, p, rig.Serve{}, people, places)
 	if err != nil {
 		return t, err
 	}
-	defer server.Stop()
-	s, err := rig.NewService(server.Base, server.Key)
+	defer site.Close()
+	server, hall := site.Server, site.Hall
+	calm, err := measure(ctx, site, busy, p.Duration/6)
 	if err != nil {
 		return t, err
 	}
-	hall, err := crowd.Build(ctx, s, people, places, p.Seed)
+	calmFlatOut, err := measure(ctx, site, 0, p.Duration/6)
 	if err != nil {
 		return t, err
 	}
-	during := func(d time.Duration) {
-		part, end := context.WithTimeout(ctx, d)
-		defer end()
-		hall.Scan(part, s, calmGates, recovery)
-	}
-	during(p.Duration / 3)
-	calm, calmHeard := p99(hall.Took(0)), hall.Heard()
 	before, err := read(ctx, server)
 	if err != nil {
 		return t, err
 	}
 
-	audience, leave := context.WithCancel(ctx)
-	defer leave()
-	var reading sync.WaitGroup
-	for i := range boards {
-		conn, err := board(audience, s, hall.Event)
-		if err != nil {
-			return t, fmt.Errorf("board %d: %w", i+1, err)
-		}
-		defer conn.Close()
-		if i%2 == 0 {
-			t.Faults++ // never read
-			continue
-		}
-		reading.Go(func() { io.Copy(io.Discard, conn) })
+	audience, err := gather(ctx, site.Admin, hall.Event, boards)
+	if err != nil {
+		return t, err
 	}
+	defer audience.leave()
+	t.Faults += boards / 2 // never read
 	joined, err := read(ctx, server)
 	if err != nil {
 		return t, err
@@ -70,55 +57,86 @@ func Boards(ctx context.Context, p part.Plan) (t part.Tally, err error) {
 		t.Convict(&t.WrongAnswers, "%d of %d boards are connected", joined.readers, boards)
 	}
 	most := watch(ctx, server)
-	during(p.Duration * 2 / 3)
-	highest := most()
-	busy := p99(hall.Took(calmHeard))
-	end, err := read(ctx, server)
+	watched, err := measure(ctx, site, busy, p.Duration/3)
 	if err != nil {
 		return t, err
 	}
-	leave() // closes all connections
-	reading.Wait()
+	seen, err := audience.hear(hall.LastSeq())
+	if err != nil {
+		return t, err
+	}
+	watchedFlatOut, err := measure(ctx, site, 0, p.Duration/3)
+	if err != nil {
+		return t, err
+	}
+	end, err := audience.hear(hall.LastSeq())
+	if err != nil {
+		return t, err
+	}
+	highest := most()
+	left, err := read(ctx, server)
+	if err != nil {
+		return t, err
+	}
+	audience.leave()
 	after, err := settled(ctx, server, before.goroutines+spare, recovery)
 	if err != nil {
 		return t, err
 	}
 	hall.Count(&t)
-	if err := hall.Audit(ctx, s, &t); err != nil {
+	if err := hall.Audit(ctx, site.Admin, &t); err != nil {
 		return t, err
+	}
+	switch {
+	case end.Gaps > 0:
+		t.Convict(&t.WrongAnswers, "boards saw %d rows twice, not in order or not at all", end.Gaps)
+	case end.Behind > 0:
+		t.Convict(&t.WrongAnswers, "%d of %d boards don't know the last row %s after it", end.Behind, end.Checked, recovery)
 	}
 	if after.goroutines > before.goroutines+spare {
 		t.Convict(&t.WrongAnswers, "%d goroutines before and %d after the boards", before.goroutines, after.goroutines)
 	}
-	t.Note("p99 of a scan: %s with %d boards, half of them stuck, %s without (%.2f times); %d boards at the end", busy.Round(100*time.Microsecond), boards,
-		calm.Round(100*time.Microsecond), ratio(busy, calm), end.readers)
+	if grown := highest.memory - before.memory; grown > growth {
+		t.Convict(&t.WrongAnswers, "with the boards the server has taken %d MiB more", mib(grown))
+	}
+	t.Note("%d boards, half of them stuck, at %d scans/s: a scan takes %s with them, %s without (p50 %.2f, p99 %.2f times)", boards, busy,
+		watched, calm, ratio(watched.p50, calm.p50), ratio(watched.p99, calm.p99))
+	t.Note("as many scans as can be: %s with them, %s without (p50 %.2f, p99 %.2f times)",
+		watchedFlatOut, calmFlatOut, ratio(watchedFlatOut.p50, calmFlatOut.p50), ratio(watchedFlatOut.p99, calmFlatOut.p99))
+	t.Note("reading boards were cut off %d times at %d scans/s, %d times in all; %d MB read, in %s of processor time of their own; %d of %d boards at the end",
+		seen.Cut, busy, end.Cut, end.Bytes/1e6, end.CPU.Round(100*time.Millisecond), left.readers, boards)
 	t.Note("memory %d MiB before, %d at most, %d after; goroutines %d, %d, %d", mib(before.memory), mib(highest.memory), mib(after.memory),
 		before.goroutines, highest.goroutines, after.goroutines)
 	return t, nil
 }
 
-// board opens a feed and waits for the answer to begin. What follows is for
-// the caller to read, or not.
-func board(ctx context.Context, s *rig.Service, event string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: recovery}).DialContext(ctx, "tcp", s.Base.Host)
+// figures of scans over some time.
+type figures struct {
+	rate     float64 // a second
+	p50, p99 time.Duration
+	cpu      time.Duration // of the server, each
+}
+
+func (f figures) String() string {
+	return fmt.Sprintf("p50 %s, p99 %s, %d µs of the server's processor time (%.0f/s)", f.p50.Round(100*time.Microsecond),
+		f.p99.Round(100*time.Microsecond), f.cpu.Microseconds(), f.rate)
+}
+
+// measure scans for so long, so many a second or as many as can be.
+func measure(ctx context.Context, site *crowd.Site, perSecond int, d time.Duration) (f figures, err error) {
+	heard, began := site.Hall.Heard(), time.Now()
+	used, err := site.Server.Process().ReadCPU()
 	if err != nil {
-		return nil, err
+		return f, err
 	}
-	context.AfterFunc(ctx, func() { conn.Close() })
-	conn.(*net.TCPConn).SetReadBuffer(4096)
-	if _, err := fmt.Fprintf(conn, "GET /api/v1/events/%s/live HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: text/event-stream\r\n\r\n", event, s.Base.Host, s.Key); err != nil {
-		conn.Close()
-		return nil, err
+	part, end := context.WithTimeout(ctx, d)
+	defer end()
+	site.Hall.ScanAt(part, site.Admin, calmGates, perSecond, recovery)
+	took, elapsed := site.Hall.Took(heard), time.Since(began)
+	now, err := site.Server.Process().ReadCPU()
+	if err != nil || len(took) == 0 {
+		return f, err
 	}
-	conn.SetReadDeadline(time.Now().Add(recovery))
-	line, err := bufio.NewReaderSize(conn, 64).ReadString('\n')
-	conn.SetReadDeadline(time.Time{})
-	if err == nil && !strings.Contains(line, " 200 ") {
-		err = fmt.Errorf("the feed is answered %q", strings.TrimSpace(line))
-	}
-	if err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return conn, nil
+	slices.Sort(took)
+	return figures{float64(len(took)) / elapsed.Seconds(), took[len(took)/2], p99(took), (now - used) / time.Duration(len(took))}, nil
 }

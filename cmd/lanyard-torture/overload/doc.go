@@ -3,5 +3,7 @@
 // which half never read. What is answered must be right; the rest must be told
 // to come again, and afterwards everything must be as before.
 //
-// How fast things go is measured and printed, and decides nothing: machines differ.
+// How fast things go is measured and printed, and decides nothing: machines
+// differ. What decides is whether answers, rows and frames are right and nothing
+// grows without bound.
 package overload

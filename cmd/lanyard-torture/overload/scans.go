@@ -3,7 +3,6 @@ package overload
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -23,6 +22,9 @@ const (
 	storePause = 400 * time.Millisecond
 	// atOnce is how many scans a server decides at once, as it documents.
 	atOnce = 256
+	// watchEvery is how often figures are read under load: seldom, for to tell them
+	// is work too.
+	watchEvery = 500 * time.Millisecond
 	// recovery is how long things may take to be as before.
 	recovery = 30 * time.Second
 	// spare goroutines come and go with connections to the store.
@@ -37,19 +39,12 @@ func Scans(ctx context.Context, p part.Plan) (t part.Tally, err error) {
 		return t, err
 	}
 	defer redis.Stop()
-	server, err := rig.StartServer(ctx, rig.Serve{Binary: p.Binary, Dir: filepath.Join(p.Dir, "data"), Redis: redis.URL()})
+	site, err := crowd.Open(ctx, p, rig.Serve{Redis: redis.URL()}, people, places)
 	if err != nil {
 		return t, err
 	}
-	defer server.Stop()
-	s, err := rig.NewService(server.Base, server.Key)
-	if err != nil {
-		return t, err
-	}
-	hall, err := crowd.Build(ctx, s, people, places, p.Seed)
-	if err != nil {
-		return t, err
-	}
+	defer site.Close()
+	server, s, hall := site.Server, site.Admin, site.Hall
 	slow, stop := context.WithCancel(ctx)
 	var pauses sync.WaitGroup
 	pauses.Go(func() {
@@ -128,7 +123,7 @@ func watch(ctx context.Context, s *rig.Server) (highest func() gauges) {
 					max(most.refused, g.refused), max(most.memory, g.memory)}
 			}
 			select {
-			case <-time.After(100 * time.Millisecond):
+			case <-time.After(watchEvery):
 			case <-ctx.Done():
 			}
 		}
