@@ -219,7 +219,7 @@ func (c *call) zipped(v any) error {
 	if err != nil {
 		return err
 	}
-	if len(body) < 1024 || !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+	if len(body) < 1024 || !takesGzip(c.Request()) {
 		c.x.writeBytes(200, jsonType, body)
 		return nil
 	}

@@ -69,7 +69,7 @@ func (s *Server) decide(c *call, q *scanRequest) error {
 	}
 	s.metrics.scanTime.Observe(time.Since(began).Seconds())
 	s.metrics.scan(&out[0].Answer)
-	return c.json(200, &out[0].Answer)
+	return c.answer(&out[0].Answer)
 }
 
 const maxScans = 500
@@ -161,5 +161,5 @@ func (s *Server) postUndo(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(200, &a)
+	return c.answer(&a)
 }

@@ -69,6 +69,10 @@ func (s *Server) getLive(c *call) error {
 		// the kernel instead of three, and the same bytes for everybody.
 		h.Set("Transfer-Encoding", "identity")
 	}
+	wire := feedWriter{zip: takesGzip(c.Request())}
+	if wire.zip {
+		h.Set("Content-Encoding", "gzip")
+	}
 	c.x.WriteHeader(http.StatusOK)
 
 	send := func(data []byte) bool {
@@ -76,20 +80,29 @@ func (s *Server) getLive(c *call) error {
 		_, err := c.x.Write(data)
 		return err == nil && rc.Flush() == nil
 	}
-	c.x.Write([]byte("retry: 2000\n\n")) // goes with the snapshot
+	c.x.Write(wire.begin()) // goes with the snapshot
 	beat := time.NewTicker(s.streams.heartbeat)
 	defer beat.Stop()
 	for {
 		select {
 		case b, open := <-feed.Batches():
-			if !open || !send(b.Encoded(encodeFrames)) {
+			if !open {
+				send(wire.end())
 				return nil // the reader comes back with its last id
 			}
+			if !send(wire.batch(b)) {
+				return nil
+			}
 		case <-beat.C:
-			if !s.mayGoOn(c) || !send([]byte(": alive\n\n")) {
+			if !s.mayGoOn(c) {
+				send(wire.end())
+				return nil
+			}
+			if !send(wire.alive()) {
 				return nil
 			}
 		case <-s.closing:
+			send(wire.end())
 			return nil
 		case <-ctx.Done():
 			return nil
@@ -122,25 +135,6 @@ func boundKernel(ctx context.Context) {
 func (s *Server) mayGoOn(c *call) bool {
 	op, err := s.operator(c.Request().Context(), c.credential)
 	return err == nil && op.Role == c.op.Role || errors.Is(err, checkin.ErrUnavailable)
-}
-
-// encodeFrames writes frames as server-sent events.
-func encodeFrames(frames []checkin.Frame) []byte {
-	size := 0
-	for _, f := range frames {
-		size += len("id: \nevent: \ndata: \n\n") + 20 + len(f.Event) + len(f.Data)
-	}
-	b := make([]byte, 0, size)
-	for _, f := range frames {
-		b = append(b, "id: "...)
-		b = strconv.AppendUint(b, f.ID, 10)
-		b = append(b, "\nevent: "...)
-		b = append(b, f.Event...)
-		b = append(b, "\ndata: "...)
-		b = append(b, f.Data...)
-		b = append(b, "\n\n"...)
-	}
-	return b
 }
 
 // lastEvent is where a reader wants to go on, nil for from now. A browser

@@ -8,15 +8,24 @@ type Batch struct {
 	Frames []Frame // not to be changed; at least one
 
 	from, pos uint64 // journal positions before the first row and after the last
-	once      sync.Once
-	encoded   []byte
+	encoded   [forms]struct {
+		once sync.Once
+		data []byte
+	}
 }
 
-// Encoded is what encode makes of the frames. It is made once, for the first
-// reader who asks, so all readers must want the same.
-func (b *Batch) Encoded(encode func([]Frame) []byte) []byte {
-	b.once.Do(func() { b.encoded = encode(b.Frames) })
-	return b.encoded
+// Form is one of the ways in which frames are written, as who writes them
+// numbers these.
+type Form int
+
+const forms = 2
+
+// Encoded is what encode makes of the frames. It is made once in each form, for
+// the first reader who asks.
+func (b *Batch) Encoded(form Form, encode func([]Frame) []byte) []byte {
+	e := &b.encoded[form]
+	e.once.Do(func() { e.data = encode(b.Frames) })
+	return e.data
 }
 
 // newBatch of rows and, unless nil, numbers, for readers who know everything up

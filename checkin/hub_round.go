@@ -126,7 +126,7 @@ func (t *topic) seal() (b *Batch, again time.Duration) {
 	}
 	var numbers *Frame
 	if t.moved.Swap(false) {
-		numbers, again = t.count()
+		numbers, again = t.count(len(rows) > 0)
 	}
 	if len(rows) == 0 && numbers == nil {
 		return nil, again
@@ -160,8 +160,10 @@ func (t *topic) hand(b *Batch) {
 	}
 }
 
-// count the numbers, nil if they are what was told last.
-func (t *topic) count() (numbers *Frame, again time.Duration) {
+// count the numbers, nil if they are what was told last; after rows they are told
+// all the same, for they may have been counted before these rows were read, and a reader
+// waits for numbers that say by their id that these are in them.
+func (t *topic) count(rows bool) (numbers *Frame, again time.Duration) {
 	o, err := t.numbers()
 	if t.failed = err != nil; t.failed {
 		t.stale.Store(true)
@@ -178,7 +180,7 @@ func (t *topic) count() (numbers *Frame, again time.Duration) {
 	}
 	o.At, o.Seq = time.Time{}, 0
 	bare, err := json.Marshal(o)
-	if err != nil || bytes.Equal(bare, t.told) {
+	if err != nil || !rows && bytes.Equal(bare, t.told) {
 		return nil, again
 	}
 	t.told = bare

@@ -442,3 +442,22 @@ func TestSilentStoreEndsFeeds(t *testing.T) {
 		t.Errorf("opened without a store: %v", err)
 	}
 }
+
+// TestRowIsFollowedByNumbers, also where the numbers told before it have it in them already.
+func TestRowIsFollowedByNumbers(t *testing.T) {
+	h := newHall(t)
+	s := streaming{h.store, make(chan []Row)}
+	d := NewDesk(s, DeskOptions{})
+	defer d.Close()
+	f, err := watching(d.Hub().Subscribe(h.ctx, here, nil))
+	h.must(err)
+	defer f.Close()
+	first := next(t, f).ID
+	for n := range uint64(3) { // the store's figures stay as they are
+		row := Row{Seq: first + n + 1, Kind: KindScan, Venue: "main", Gate: "north", Result: Denied, At: h.start, RecordedAt: h.start}
+		s.rows <- []Row{row}
+		if fr := nextOf(t, f, FrameOccupancy); fr.ID != row.Seq {
+			t.Errorf("numbers with id %d after row %d", fr.ID, row.Seq)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func (s *Store) chain(ctx context.Context, e *event) error {
 		if len(page) == 0 {
 			return nil
 		}
-		entries, err := readStream(page)
+		rows, err := readRows(page)
 		if err != nil {
 			return err
 		}
@@ -59,9 +59,9 @@ func (s *Store) chain(ctx context.Context, e *event) error {
 		if n > 0 {
 			prev = hex.EncodeToString([]byte(last.Val()))
 		}
-		sums := make([]byte, 0, hashSize*len(entries))
-		for i := range entries {
-			r := &entries[i].Row
+		sums := make([]byte, 0, hashSize*len(rows))
+		for i := range rows {
+			r := &rows[i]
 			if r.Seq != n+1+uint64(i) {
 				return &checkin.BrokenRow{Seq: n + 1 + uint64(i), Problem: "missing"}
 			}

@@ -107,13 +107,20 @@ func (r *reader) cut(s, sep, what string, dst []string) {
 
 // entry reads an entry record.
 func (r *reader) entry(seq uint64, record string) checkin.Entry {
+	e, before, after := r.verdict(seq, record)
+	e.Before, e.After = r.places(e.Row.Badge, before), r.places(e.Row.Badge, after)
+	return e
+}
+
+// verdict reads an entry record but for its places.
+func (r *reader) verdict(seq uint64, record string) (e checkin.Entry, before, after string) {
 	var f [entryFields]string
 	fields := f[:]
 	if strings.Count(record, "|") == entryFields-2 {
 		fields = f[:entryFields-1]
 	}
 	r.cut(record, "|", "journal entry", fields)
-	e := checkin.Entry{
+	e = checkin.Entry{
 		Row: checkin.Row{
 			Seq: seq, Kind: checkin.Kind(f[0]), At: r.time(f[1]), RecordedAt: r.time(f[2]), ScanID: unescape(f[3]),
 			Badge: unescape(f[4]), Venue: unescape(f[5]), Gate: unescape(f[6]), Direction: checkin.Direction(f[7]),
@@ -129,8 +136,7 @@ func (r *reader) entry(seq uint64, record string) checkin.Entry {
 		r.cut(f[18], ",", "earlier entry", g[:])
 		e.Earlier = &checkin.Earlier{At: time.UnixMilli(r.int(g[0])).UTC(), Gate: unescape(g[1]), Scanner: unescape(g[2])}
 	}
-	e.Before, e.After = r.places(e.Row.Badge, f[21]), r.places(e.Row.Badge, f[22])
-	return e
+	return e, f[21], f[22]
 }
 
 // places reads places of a badge joined by ";".

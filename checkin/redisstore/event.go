@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -27,16 +26,8 @@ type event struct {
 	mu     sync.Mutex
 	cfg    *checkin.Config // with gen, as last read
 	gen    string          // made with the event: tells it from a deleted one of the same name
-	clocks map[string]clock
+	plan   atomic.Pointer[plan]
 	roster roster
-}
-
-// clock is what a scan at a gate needs for its local time.
-type clock struct {
-	venue string
-	zone  string
-	auto  string // automatic exit of the venue
-	loc   *time.Location
 }
 
 // event finds what is remembered of one. An unknown one is not kept until it
@@ -45,7 +36,7 @@ func (s *Store) event(id string) *event {
 	if e, ok := s.events.Load(id); ok {
 		return e.(*event)
 	}
-	return &event{id: id, keys: newEventKeys(id), clocks: map[string]clock{}}
+	return &event{id: id, keys: newEventKeys(id)}
 }
 
 // keep remembers an event that was found to exist.

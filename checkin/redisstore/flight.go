@@ -11,14 +11,14 @@ import (
 
 // Scans that arrive while others are on their way go together in the next
 // script: one round trip, one sync of the log and one WAIT for all of them. Each
-// is decided by itself all the same, and nobody waits for company.
+// is decided by itself all the same, and nobody waits for company. Of an event
+// one script is under way at a time: a second one would wait at the server for
+// the sync of the first all the same, and not take along those who come until then.
 
 const (
 	// scansPerScript bounds how many scans one script decides: while it runs,
 	// nothing else does.
-	scansPerScript = 32
-	// scriptsInFlight of one event: the next is being written while the server works on one.
-	scriptsInFlight = 2
+	scansPerScript = 64
 	// maxWaiting bounds the calls of one event that wait: more could not be
 	// served while anybody still waits for the answer.
 	maxWaiting = 4096
@@ -26,12 +26,12 @@ const (
 
 var errQueueFull = fmt.Errorf("%w: too many scans are waiting", checkin.ErrUnavailable)
 
-// flights are the scans of an event that wait for a script, and the number of
-// scripts under way.
+// flights are the scans of an event that wait for a script, and whether one is
+// under way.
 type flights struct {
 	mu      sync.Mutex
 	waiting []*call
-	flying  int
+	flying  bool
 }
 
 // call is one call of Scan.
@@ -59,10 +59,8 @@ func (s *Store) Scan(ctx context.Context, id string, scans []checkin.Scan) ([]ch
 		return nil, errQueueFull
 	}
 	e.flights.waiting = append(e.flights.waiting, c)
-	start := e.flights.flying < scriptsInFlight
-	if start {
-		e.flights.flying++
-	}
+	start := !e.flights.flying
+	e.flights.flying = true
 	e.flights.mu.Unlock()
 	if start {
 		go s.fly(e)
@@ -112,9 +110,7 @@ func (f *flights) board(group []*call, scans []checkin.Scan) ([]*call, []checkin
 		group, scans = append(group, c), append(scans, c.scans...)
 	}
 	f.waiting = slices.Delete(f.waiting, 0, looked)
-	if len(group) == 0 {
-		f.flying--
-	}
+	f.flying = len(group) > 0
 	return group, scans
 }
 

@@ -60,13 +60,9 @@ func (s *Store) Follow(ctx context.Context, id string, after uint64, fn func([]c
 		if p.err != nil {
 			return unavailable(p.err)
 		}
-		entries, err := readStream(p.streams[0].Messages)
+		rows, err := readRows(p.streams[0].Messages)
 		if err != nil {
 			return err
-		}
-		rows := make([]checkin.Row, len(entries))
-		for i := range entries {
-			rows[i] = entries[i].Row
 		}
 		if err := fn(rows); err != nil {
 			return err

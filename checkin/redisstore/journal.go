@@ -93,17 +93,32 @@ func (s *Store) hashes(ctx context.Context, e *event, from, last uint64) ([]stri
 
 // readStream reads entries of the journal, without hashes.
 func readStream(page []redis.XMessage) ([]checkin.Entry, error) {
-	var r reader
 	entries := make([]checkin.Entry, len(page))
+	err := eachRecord(page, func(r *reader, i int, seq uint64, record string) { entries[i] = r.entry(seq, record) })
+	return entries, err
+}
+
+// readRows reads the rows alone.
+func readRows(page []redis.XMessage) ([]checkin.Row, error) {
+	rows := make([]checkin.Row, len(page))
+	err := eachRecord(page, func(r *reader, i int, seq uint64, record string) {
+		e, _, _ := r.verdict(seq, record)
+		rows[i] = e.Row
+	})
+	return rows, err
+}
+
+func eachRecord(page []redis.XMessage, read func(r *reader, i int, seq uint64, record string)) error {
+	var r reader
 	for i, m := range page {
 		id, _, _ := strings.Cut(m.ID, "-")
 		record, ok := m.Values["r"].(string)
 		if !ok {
-			return nil, fmt.Errorf("redis: journal entry %s has no record", m.ID)
+			return fmt.Errorf("redis: journal entry %s has no record", m.ID)
 		}
-		entries[i] = r.entry(uint64(r.int(id)), record)
+		read(&r, i, uint64(r.int(id)), record)
 	}
-	return entries, r.err
+	return r.err
 }
 
 // AddCheckpoint keeps a signed checkpoint.

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"slices"
 	"strconv"
 
 	"lanyard/checkin"
@@ -47,12 +48,13 @@ func tempKey(kind, id string) string { return "lanyard:temp:" + kind + ":" + id 
 
 // eventKeys are the names of an event's keys.
 type eventKeys struct {
-	prefix                   string
-	conf, rules, state       string
-	scans, places, badges    string
-	people, refs, rosterLog  string
-	journal, hashes, marks   string
-	gateScript, rosterScript []string // KEYS of scripts
+	prefix                  string
+	conf, rules, state      string
+	scans, places, badges   string
+	people, refs, rosterLog string
+	journal, hashes, marks  string
+	// KEYS of scripts
+	gateScript, scanScript, rosterScript []string
 }
 
 func newEventKeys(event string) *eventKeys { return keysUnder("lanyard:{" + event + "}:") }
@@ -63,6 +65,7 @@ func keysUnder(prefix string) *eventKeys {
 		refs: prefix + "refs", rosterLog: prefix + "rosterlog", journal: prefix + "journal", hashes: prefix + "hashes",
 		marks: prefix + "marks"}
 	k.gateScript = []string{k.rules, k.state, k.scans, k.places, k.badges, k.people, k.journal, k.never()}
+	k.scanScript = append(slices.Clone(k.gateScript), k.conf)
 	k.rosterScript = []string{k.conf, k.state, k.people, k.refs, k.badges, k.rosterLog, k.journal, k.never()}
 	return k
 }

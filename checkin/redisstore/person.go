@@ -157,7 +157,16 @@ func (r *reader) card(record string) *checkin.PersonCard {
 	if record == "" {
 		return nil
 	}
-	return cardOf(r.person("", record))
+	var f [personFields]string
+	body := record
+	for i := range personFields - 1 {
+		f[i], body, _ = strings.Cut(body, "|")
+	}
+	var b personBody
+	if err := b.read(body); err != nil {
+		r.fail("person", "record")
+	}
+	return &checkin.PersonCard{Name: b.Name, NameLatin: b.NameLatin, Organization: b.Organization, Category: unescape(f[4])}
 }
 
 func cardOf(a badge.Attendee) *checkin.PersonCard {

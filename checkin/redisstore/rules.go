@@ -20,6 +20,9 @@ import (
 //	          "" for all
 //	k/KEY     "1", or "0" for a withdrawn key
 //	x/GROUP   venues of an exclusive group by id, joined by ","
+//
+// What g, o and k say is worked out before the script (prepare.go); they are
+// written for servers of an older version that may run beside this one.
 func rules(c *checkin.Config) []any {
 	var out []any
 	add := func(field string, values ...string) { out = append(out, field, strings.Join(values, "|")) }

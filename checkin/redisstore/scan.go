@@ -13,21 +13,23 @@ import (
 	"lanyard/checkin"
 )
 
-// rounds bounds how often a scan is asked again because its clock was not the
-// event's or people had to be checked out first.
+// rounds bounds how often a scan is asked again because it was prepared by a
+// configuration that was not the event's any more or people had to be checked
+// out first.
 const rounds = 8
 
 // decide sends scans to the script. When not all of them have an outcome, again
 // is what has to be done before the rest is sent.
 func (s *Store) decide(ctx context.Context, e *event, scans []checkin.Scan) (out []checkin.Outcome, again func() error, err error) {
-	args := make([]any, 0, 2+19*len(scans))
-	args = append(args, e.keys.prefix, s.renew())
-	for i := range scans {
-		args = scanArgs(args, &scans[i], e.clock(scans[i].Gate))
+	learn := func() error { return s.learn(ctx, e) }
+	p := e.plan.Load()
+	if p == nil {
+		return nil, learn, nil
 	}
-	v, err := s.eval(ctx, scanScript, s.replicas, e.keys.gateScript, args)
+	args := s.scanArgs(e, p, scans)
+	v, err := s.eval(ctx, scanScript, s.replicas, e.keys.scanScript, args)
 	if isLost(err) { // the answer, or the scan: asked again, it is decided once
-		v, err = s.eval(ctx, scanScript, s.replicas, e.keys.gateScript, args)
+		v, err = s.eval(ctx, scanScript, s.replicas, e.keys.scanScript, args)
 	}
 	if err != nil && !asksFirst(v) {
 		return nil, nil, err
@@ -36,6 +38,7 @@ func (s *Store) decide(ctx context.Context, e *event, scans []checkin.Scan) (out
 	if !ok || len(results) == 0 || len(results) > len(scans) {
 		return nil, nil, fmt.Errorf("redis: the script answered %d of %d scans", len(results), len(scans))
 	}
+	out = make([]checkin.Outcome, 0, len(results))
 	for i, one := range results {
 		c, values, err := result(one)
 		switch {
@@ -46,7 +49,7 @@ func (s *Store) decide(ctx context.Context, e *event, scans []checkin.Scan) (out
 		case err != nil:
 			return nil, nil, err
 		case c == codeClock:
-			return out, func() error { return s.learn(e, scans[i].Gate, values) }, nil
+			return out, learn, nil
 		case c == codeSweep:
 			return out, func() error { _, err := s.sweep(ctx, e, unescape(text(values, 0)), scans[i].Now); return err }, nil
 		default:
@@ -59,6 +62,16 @@ func (s *Store) decide(ctx context.Context, e *event, scans []checkin.Scan) (out
 		}
 	}
 	return out, nil, nil
+}
+
+// scanArgs are ARGV of scan.lua.
+func (s *Store) scanArgs(e *event, p *plan, scans []checkin.Scan) []any {
+	args := make([]any, 0, 4+len(scans))
+	args = append(args, e.keys.prefix, s.renew(), p.rev, p.gen)
+	for i := range scans {
+		args = append(args, p.scan(make([]byte, 0, 256), &scans[i]))
+	}
+	return args
 }
 
 // asksFirst tells whether nothing was decided at all, so that no replica has to
@@ -91,27 +104,6 @@ func isLost(err error) bool {
 		errors.Is(err, syscall.EPIPE)
 }
 
-// scanArgs appends what scan.lua takes for one scan.
-func scanArgs(args []any, c *checkin.Scan, k clock) []any {
-	flags := make([]byte, 0, 5)
-	for _, f := range [...]struct {
-		set  bool
-		flag byte
-	}{{c.Guarded, 'g'}, {c.Offline, 'o'}, {c.Skewed, 's'}, {c.DryRun, 'd'}, {c.Unverified, 'u'}} {
-		if f.set {
-			flags = append(flags, f.flag)
-		}
-	}
-	struck, day, minute := "", 0, 0
-	if k.loc != nil {
-		day, minute = checkin.LocalDay(c.At, k.loc), checkin.LocalMinute(c.At, k.loc)
-		struck = k.struck(c.Now)
-	}
-	return append(args, escape(c.ID), escape(c.Gate), string(c.Direction), escape(c.Content), escape(c.Badge), escape(c.Key),
-		string(c.Refused), strconv.FormatInt(c.Now.UnixMilli(), 10), strconv.FormatInt(c.At.UnixMilli(), 10), flags,
-		string(c.Shown), escape(c.Override), escape(c.Operator), k.venue, k.zone, k.auto, struck, formatInt(int64(day)), minute)
-}
-
 // struck is when the automatic exit last struck up to now.
 func (k clock) struck(now time.Time) string {
 	if k.auto == "" {
@@ -120,26 +112,15 @@ func (k clock) struck(now time.Time) string {
 	return strconv.FormatInt(checkin.LastAutoExit(k.loc, unescape(k.auto), now).UnixMilli(), 10)
 }
 
-func (e *event) clock(gate string) clock {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.clocks[gate]
-}
-
-// learn takes over what a script said of a gate: venue, time zone, automatic exit.
-func (s *Store) learn(e *event, gate string, values []any) error {
-	k, err := s.newClock(values)
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.clocks[gate] = k
-	return nil
+// clock is what a sweep of a venue goes by.
+type clock struct {
+	zone string
+	auto string // automatic exit of the venue
+	loc  *time.Location
 }
 
 func (s *Store) newClock(values []any) (clock, error) {
-	k := clock{venue: text(values, 0), zone: text(values, 1), auto: text(values, 2)}
+	k := clock{zone: text(values, 1), auto: text(values, 2)}
 	if loc, ok := s.zones.Load(k.zone); ok {
 		k.loc = loc.(*time.Location)
 		return k, nil
@@ -156,7 +137,7 @@ func (s *Store) newClock(values []any) (clock, error) {
 // readAnswer reads entry record, seq, seq of the undo, person record.
 func readAnswer(values []any) (checkin.Answer, error) {
 	var r reader
-	e := r.entry(uint64(r.int(text(values, 1))), text(values, 0))
+	e, _, _ := r.verdict(uint64(r.int(text(values, 1))), text(values, 0))
 	a := r.answer(e, text(values, 2) != "", text(values, 3))
 	return a, r.err
 }

@@ -65,6 +65,7 @@ type bench struct {
 	stdout       io.Writer
 	stderr       io.Writer
 	measurements []BenchRow
+	beyond       []string // figures that have no bar
 }
 
 // benchSets are what --rows chooses from, in the order in which they run.
@@ -140,6 +141,9 @@ func (b *bench) run(ctx context.Context) error {
 	fmt.Fprintln(b.stdout)
 	for _, r := range b.measurements {
 		r.print(b.stdout)
+	}
+	for _, line := range b.beyond {
+		fmt.Fprintln(b.stdout, "no bar:", line)
 	}
 	if b.json == "" {
 		return nil

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"lanyard/checkin/redisstore/aof"
 )
 
 // Options are settings of a server as redis-server takes them, name and value
@@ -130,6 +132,9 @@ func (n *Node) signal(s os.Signal) {
 func (n *Node) start() error {
 	bin, err := exec.LookPath("redis-server")
 	if err != nil {
+		return err
+	}
+	if err := aof.Mend(context.Background(), n.dir); err != nil {
 		return err
 	}
 	logFile, err := os.OpenFile(filepath.Join(n.dir, "redis.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

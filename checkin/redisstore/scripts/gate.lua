@@ -1,6 +1,8 @@
 -- What scan.lua, undo.lua and sweep.lua share: places, figures and journal
 -- rows, read into memory, changed there, and written at the end, for all steps
--- of the script together: calling a command costs more than what it does.
+-- of the script together: calling a command costs more than what it does. Each
+-- new string is hashed whole, and numbers are slow to write and to read: what
+-- is a text stays the text it came as.
 --
 -- KEYS[1] rules     hash: the configuration in short (rules.go)
 -- KEYS[2] state     hash: seq; v/VENUE and g/GATE figures; roster revision
@@ -64,9 +66,17 @@ end
 
 local function place_text(p)
   local at, id = p[ENTRY_AT], p[ENTRY_ID]
+  if at == '' and p[MOVED_AT] == '' and p[LAST_SEQ] == '' then return p[VENUE] .. ',,,,,,,,,' end -- never seen there
   if at ~= '' and at == p[MOVED_AT] then at = '=' end
   if id ~= '' and id == p[MOVED_BY] then id = '=' end
-  return concat({p[1], p[2], p[3], p[4], at, id, p[7], p[8], p[9], p[10]}, ',')
+  return p[1] .. ',' .. p[2] .. ',' .. p[3] .. ',' .. p[4] .. ',' .. at .. ',' .. id .. ',' .. p[7] .. ',' .. p[8] .. ',' .. p[9] .. ',' .. p[10]
+end
+
+-- places_text joins the places of a badge.
+local function places_text(all)
+  local text = place_text(all[1])
+  for i = 2, #all do text = text .. ';' .. place_text(all[i]) end
+  return text
 end
 
 -- follow takes the badge to or from p, the place of the fact f, out of the others
@@ -152,112 +162,124 @@ end
 local step
 
 -- begin starts a step. Figures that it changes are lost unless keeps is set.
+-- Rows and moves are flat lists: seq and text of each row; set, badge and when it
+-- joined, or false when it left.
 local function begin(keeps)
   if keeps and step then return end
   local seq = tonumber(field(STATE, 'seq'))
-  step = {seq = seq, committed = seq, rows = {}, moves = {}, figures = {}, minutes = {}, places = {}, scan = false, answer = false}
+  step = {seq = seq, committed = seq, coming = false, rows = {}, moves = {}, venues = {}, gates = {}, minutes = {}, places = {},
+    scan = false, answer = false}
+end
+
+-- coming is the seq that the next row will have.
+local function coming()
+  local seq = step.coming
+  if not seq then
+    seq = int(step.seq + 1)
+    step.coming = seq
+  end
+  return seq
 end
 
 -- load_venue and load_gate read what is counted from its text in the state.
--- Figures stay texts until they change: writing numbers is slow in Lua.
-local function load_venue(id, text)
-  local f = {match(text or '0|0|0|||||', '^(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)$')}
-  f.inside = call('ZCARD', PREFIX .. 'in:' .. id)
-  step.figures['v/' .. id] = f
+-- Figures stay texts until they change and are written as numbers once, at the
+-- end: both are slow in Lua.
+local function load_venue(id)
+  local f = {match(field(STATE, 'v/' .. id) or '0|0|0|||||', '^(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)|(%d*)$')}
+  f.set = PREFIX .. 'in:' .. id
+  f.inside = call('ZCARD', f.set)
+  step.venues[id] = f
   return f
 end
 
-local function load_gate(id, text)
-  local f = {match(text or '0|0|0|', '^(%d*)|(%d*)|(%d*)|(%d*)$')}
-  step.figures['g/' .. id] = f
+local function load_gate(id)
+  local f = {match(field(STATE, 'g/' .. id) or '0|0|0|', '^(%d*)|(%d*)|(%d*)|(%d*)$')}
+  step.gates[id] = f
   return f
 end
 
-local function venue_figures(id)
-  local name = 'v/' .. id
-  return step.figures[name] or load_venue(id, field(STATE, name))
-end
-
-local function gate_figures(id)
-  local name = 'g/' .. id
-  return step.figures[name] or load_gate(id, field(STATE, name))
-end
+local function venue_figures(id) return step.venues[id] or load_venue(id) end
 
 -- settle_place notes that a badge has moved to the place p and was inside or
 -- not before.
 local function settle_place(badge, p, was)
-  local set = PREFIX .. 'in:' .. p[VENUE]
-  local f = venue_figures(p[VENUE])
+  local f, moves = venue_figures(p[VENUE]), step.moves
+  local n = #moves
   if p[INSIDE] == '1' then
-    step.moves[#step.moves + 1] = {set, p[MOVED_AT], badge}
+    moves[n + 1], moves[n + 2], moves[n + 3] = f.set, badge, p[MOVED_AT]
     if not was then f.inside = f.inside + 1 end
   elseif was then
-    step.moves[#step.moves + 1] = {set, false, badge}
+    moves[n + 1], moves[n + 2], moves[n + 3] = f.set, badge, false
     f.inside = f.inside - 1
   end
 end
 
 local columns = {admitted = 1, exited = 2, denied = 3}
 
-local function add(f, column, n) f[column] = int(f[column] + n) end
+local function figures_minute(v) return concat({int(v[5]), int(v[6]), int(v[7]), int(v[8])}, ',') end
 
--- row adds a row to the journal and counts it: n is 1, or -1 for an undo. It
+-- record adds a row to the journal and counts it: n is 1, or -1 for an undo. It
 -- comes after its places are settled. Figures of a venue are entries, exits,
 -- denied, and of the last minute: which, entries, exits, denied, inside.
+local function record(text, kind, recorded, venue, gate, result, silent, n)
+  local rows = step.rows
+  local at = #rows
+  rows[at + 1], rows[at + 2] = coming(), text
+  step.seq, step.coming = step.seq + 1, false
+  local v, column = venue_figures(venue), columns[result]
+  local minute = floor(num(recorded) / 60000)
+  if num(v[4]) < minute then -- a clock that was set back stays in the last minute
+    if v[4] ~= '' then
+      step.minutes[#step.minutes + 1] = {PREFIX .. 'min:' .. venue, v[4], figures_minute(v)}
+    end
+    v[4], v[5], v[6], v[7] = minute, 0, 0, 0
+  end
+  v[8], v.changed = v.inside, true
+  local g = gate ~= '' and (step.gates[gate] or load_gate(gate))
+  if not silent then
+    v[column] = v[column] + n
+    if n > 0 then v[column + 4] = v[column + 4] + 1 end
+    if g then g[column], g.changed = g[column] + n, true end
+  end
+  if g and kind == 'scan' then g[4], g.changed = recorded, true end
+end
+
+-- row is record for the fields of a row by name.
 local function row(r, n)
-  step.seq = step.seq + 1
   local text = concat({r.kind, r.at, r.recorded, r.scan or '', r.badge or '', r.venue, r.gate or '', r.direction, r.result,
     r.reason or '', r.note or '', r.conflict or '', r.flags or '', r.operator or '', '', r.why or '', r.content or '',
     r.category or '', r.earlier or '', r.inside or '', r.capacity or '', r.before or '', r.after or '', r.day or ''}, '|')
-  step.rows[#step.rows + 1] = text
-  local v, column = venue_figures(r.venue), columns[r.result]
-  local minute = floor(num(r.recorded) / 60000)
-  if num(v[4]) < minute then -- a clock that was set back stays in the last minute
-    if v[4] ~= '' then
-      step.minutes[#step.minutes + 1] = {PREFIX .. 'min:' .. r.venue, v[4], concat({v[5], v[6], v[7], v[8]}, ',')}
-    end
-    v[4], v[5], v[6], v[7] = int(minute), '0', '0', '0'
-  end
-  v[8], v.changed = int(v.inside), true
-  local g = r.gate and r.gate ~= '' and gate_figures(r.gate)
-  if not r.silent then
-    add(v, column, n)
-    if n > 0 then add(v, column + 4, 1) end
-    if g then
-      add(g, column, n)
-      g.changed = true
-    end
-  end
-  if g and r.kind == 'scan' then g[4], g.changed = r.recorded, true end
+  record(text, r.kind, r.recorded, r.venue, r.gate or '', r.result, r.silent, n)
   return text
 end
 
--- What the committed steps leave to write: rows up to step.committed; scan ids
--- and answers in turn; badges by name whose places changed; for each venue's set
--- when a badge joined it, or false when it left.
+-- What the committed steps leave to write: seq and text of rows up to
+-- step.committed; scan ids and answers in turn; badges by name whose places
+-- changed; for each venue's set when a badge joined it, or false when it left.
 local rows, answers, places, moves = {}, {}, {}, {}
 
 -- commit leaves the step, with the answer that it is to a scan, to flush().
 local function commit()
-  for i = 1, #step.rows do rows[#rows + 1] = step.rows[i] end
-  if step.scan then
-    answers[#answers + 1], answers[#answers + 2] = step.scan, step.answer
-    known[SCANS][step.scan] = step.answer
+  local s, n = step, #rows
+  for i = 1, #s.rows do rows[n + i], s.rows[i] = s.rows[i], nil end
+  if s.scan then
+    n = #answers
+    answers[n + 1], answers[n + 2] = s.scan, s.answer
+    known[SCANS][s.scan] = s.answer
   end
-  for badge, all in pairs(step.places) do
-    local text = place_text(all[1])
-    for i = 2, #all do text = text .. ';' .. place_text(all[i]) end
-    known[PLACES][badge], places[badge] = text, true
+  for badge, all in pairs(s.places) do
+    known[PLACES][badge], places[badge], s.places[badge] = all.text or places_text(all), true, nil
   end
-  for _, m in ipairs(step.moves) do
-    local set = moves[m[1]]
+  for i = 1, #s.moves, 3 do
+    local set = moves[s.moves[i]]
     if not set then
       set = {}
-      moves[m[1]] = set
+      moves[s.moves[i]] = set
     end
-    set[m[3]] = m[2]
+    set[s.moves[i + 1]] = s.moves[i + 2]
   end
-  step.rows, step.moves, step.places, step.scan, step.committed = {}, {}, {}, false, step.seq
+  for i = #s.moves, 1, -1 do s.moves[i] = nil end
+  s.scan, s.committed = false, s.seq
 end
 
 -- write is a write that may be the first one, which the server may refuse.
@@ -282,8 +304,7 @@ end
 -- before anything reads journal or sets.
 local function flush()
   if #rows == 0 then return end
-  local seq = step.committed
-  for i = 1, #rows do write('XADD', JOURNAL, int(seq - #rows + i) .. '-0', 'r', rows[i]) end
+  for i = 1, #rows, 2 do write('XADD', JOURNAL, rows[i] .. '-0', 'r', rows[i + 1]) end
   many('HSET', SCANS, answers)
   local texts = {}
   for badge in pairs(places) do texts[#texts + 1], texts[#texts + 2] = badge, known[PLACES][badge] end
@@ -306,8 +327,16 @@ end
 -- forget drops a step that has failed before it was committed.
 local function forget()
   if step then
-    step.rows, step.moves, step.places, step.scan, step.seq = {}, {}, {}, false, step.committed
+    step.rows, step.moves, step.places, step.scan, step.seq, step.coming = {}, {}, {}, false, step.committed, false
   end
+end
+
+-- figures_text joins figures; Lua itself would write large numbers as 1.2e+15.
+local function figures_text(f)
+  for i = 1, #f do
+    if type(f[i]) == 'number' then f[i] = int(f[i]) end
+  end
+  return concat(f, '|')
 end
 
 -- finish writes all that the steps of the script leave.
@@ -316,8 +345,11 @@ local function finish()
   if not (wrote and step) then return end
   for _, m in ipairs(step.minutes) do call('HSET', m[1], m[2], m[3]) end
   local state = {'seq', int(step.committed)}
-  for name, f in pairs(step.figures) do
-    if f.changed then state[#state + 1], state[#state + 2] = name, concat(f, '|') end
+  for id, f in pairs(step.venues) do
+    if f.changed then state[#state + 1], state[#state + 2] = 'v/' .. id, figures_text(f) end
+  end
+  for id, f in pairs(step.gates) do
+    if f.changed then state[#state + 1], state[#state + 2] = 'g/' .. id, figures_text(f) end
   end
   call('HSET', STATE, unpack(state))
 end

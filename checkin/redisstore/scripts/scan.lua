@@ -1,40 +1,39 @@
 -- Decides scans in order, each by itself, and records them: verdict, journal
 -- rows, places, figures and the remembered answer.
 --
--- KEYS and ARGV[1]: gate.lua
+-- KEYS[1…8] and ARGV[1]: gate.lua; KEYS[9] conf: rev and gen
 -- ARGV[2]  "1": a replayed answer is written again, so that WAIT covers it
--- ARGV[3…] nineteen for each scan: id, gate, direction or "", content, badge,
---          key, refused, now, at, flags (g guarded, o offline, s skewed, d dry
---          run, u token not verified), shown, override, operator; and what the
---          caller has worked out by its clock: venue, time zone, automatic exit,
---          the last time of that ("" for none), local day and minute of at
+-- ARGV[3]  rev and ARGV[4] gen of the configuration that the caller knows: what
+--          it says of scans by that is believed only while they are the event's
+-- ARGV[5…] one for each scan (prepare.go): id, gate, venue, direction or "",
+--          content, badge, operator, now, at or "" for now, flags (o offline,
+--          s skewed, d dry run, u token not verified, x its key opens nothing),
+--          local day and minute of at, and what is rare, joined by "|"
 -- Result: for each scan {OK or REPLAYED, entry record, seq, undone seq or "",
 --         person record or false}, {a refusal} or {BROKEN}; the last may be
---         {CLOCK, venue, time zone, automatic exit}: work it out again with
---         these, or {SWEEP, venue}: run sweep.lua first. Scans behind such a
---         one are not decided.
+--         {SWEEP, venue}: run sweep.lua first. Scans behind such a one are not
+--         decided. {{CLOCK}}: prepare all of them again with the configuration
+--         as it is now.
 
-local FIELDS = 19
+local current = call('HMGET', KEYS[9], 'rev', 'gen')
+if not current[1] then return {{NO_EVENT}} end
+if current[1] ~= ARGV[3] or current[2] ~= ARGV[4] then return {{CLOCK}} end
 
-local function read_scan(a)
-  local flags = ARGV[a + 9]
-  return {
-    id = ARGV[a], gate = ARGV[a + 1], direction = ARGV[a + 2], content = ARGV[a + 3], badge = ARGV[a + 4], key = ARGV[a + 5],
-    refused = ARGV[a + 6], now = ARGV[a + 7], at = ARGV[a + 8],
-    guarded = find(flags, 'g', 1, true), offline = find(flags, 'o', 1, true),
-    skewed = find(flags, 's', 1, true), dry = find(flags, 'd', 1, true), unverified = find(flags, 'u', 1, true),
-    shown = ARGV[a + 10], override = ARGV[a + 11], operator = ARGV[a + 12],
-    venue = ARGV[a + 13], zone = ARGV[a + 14], auto = ARGV[a + 15], struck = ARGV[a + 16], day = ARGV[a + 17], minute = ARGV[a + 18],
-  }
-end
+local FIRST = 5
+local COMMON = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
+local RARE = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$'
 
--- guard refuses an operator who may not scan here. The rule is "expires|gates".
-local function guard(c, rule)
-  if not c.guarded then return nil end
-  if not rule then return {OPERATOR_GONE} end
-  local expires, gates = match(rule, '^([^|]*)|(.*)$')
-  if expires == 'revoked' or expires ~= '' and num(c.now) >= num(expires) then return {OPERATOR_GONE} end
-  if gates ~= '' and not find(',' .. gates .. ',', ',' .. c.gate .. ',', 1, true) then return {GATE_REFUSED} end
+local function read_scan(text)
+  local id, gate, venue, direction, content, badge, operator, now, at, flags, day, minute, rare = match(text, COMMON)
+  if at == '' then at = now end
+  local c = {id = id, gate = gate, venue = venue, direction = direction, content = content, badge = badge, operator = operator,
+    now = now, at = at, day = day, minute = minute, opens = true, refused = '', shown = '', override = '', struck = '', refusal = ''}
+  if flags ~= '' then
+    c.offline, c.skewed, c.dry = find(flags, 'o', 1, true), find(flags, 's', 1, true), find(flags, 'd', 1, true)
+    c.unverified, c.opens = find(flags, 'u', 1, true), not find(flags, 'x', 1, true)
+  end
+  if rare ~= '' then c.refusal, c.struck, c.refused, c.shown, c.override = match(rare, RARE) end
+  return c
 end
 
 -- issued_as tells whether the token is the one that the badge was issued with:
@@ -61,13 +60,11 @@ end
 
 -- again answers a scan whose id has been answered before. Without an answer it
 -- gives the entry that a phone's own, different verdict overrules, if any.
-local function again(c, way, renew)
+local function again(c, renew)
   local e, text, seq, undone = remembered(c.id)
   if e == nil then return nil end
   if e == false then return {BROKEN} end
-  local direction = c.direction
-  if direction == '' and way and way ~= 'both' then direction = way end
-  if e[CONTENT] ~= c.content or e[GATE] ~= c.gate or direction ~= '' and e[DIRECTION] ~= direction then
+  if e[CONTENT] ~= c.content or e[GATE] ~= c.gate or c.direction ~= '' and e[DIRECTION] ~= c.direction then
     return {SCAN_REUSED}
   end
   local result = e[KIND] == 'undo' and 'denied' or e[RESULT] -- the undo is of a scan that was shown as denied
@@ -110,67 +107,67 @@ end
 local final = {[''] = true, invalid_token = true, wrong_event = true, unknown_badge = true}
 local names_earlier = {already_inside = true, already_used = true, already_used_today = true}
 
--- settle writes the verdict into the row: what the rules say, or of an offline
--- scan what the phone showed and how the rules differ.
-local function settle(r, c, reason)
-  local forced = c.override ~= '' and r.direction == 'in' and not final[reason]
+-- settle gives the verdict: result, reason, conflict, flags and why of the row.
+-- It is what the rules say, or of an offline scan what the phone showed and how
+-- the rules differ.
+local function settle(c, reason)
+  local forced = c.override ~= '' and c.direction == 'in' and not final[reason]
+  local flags, result = c.offline and 'o' or '', nil
   if c.offline then
-    r.result = c.shown
+    result = c.shown
   elseif reason ~= '' and not forced then
-    r.result = 'denied'
+    result = 'denied'
   else
-    r.result = r.direction == 'in' and 'admitted' or 'exited'
+    result = c.direction == 'in' and 'admitted' or 'exited'
   end
-  r.flags = c.offline and 'o' or ''
-  if r.result == 'denied' then
-    r.reason = reason
-  elseif forced then
-    r.flags, r.reason, r.why = r.flags .. 'f', reason, c.override
-  else
-    r.conflict = reason
-  end
+  if result == 'denied' then return result, reason, '', flags, '' end
+  if forced then return result, reason, '', flags .. 'f', c.override end
+  return result, '', reason, flags, ''
 end
 
--- move works out where the badge is after the scan, completes its row, and
--- gives the venues that it leaves by entering this one.
-local function move(r, c, p, places, others, overruling)
-  local moves, was, late, left = r.result ~= 'denied', p[INSIDE] == '1', false, {}
-  local before, later, venues = {}, {}, {}
-  if r.badge ~= '' then
-    before[1] = place_text(p)
+local none = {}
+
+-- move works out where the badge is after the scan, and gives note, silent,
+-- before, after and day of its row, and the venues that it leaves by entering
+-- this one.
+local function move(c, badge, result, p, places, others, overruling)
+  local moves, was, late, left, venues = result ~= 'denied', p[INSIDE] == '1', false, none, none
+  local before, day = '', ''
+  if badge ~= '' then
+    before = place_text(p)
     if moves then
-      local were = {}
-      for _, q in ipairs(others) do were[q[VENUE]] = place_text(q) end
-      local f = {id = c.id, at = c.at, enters = r.result == 'admitted', arrived = not c.offline or c.skewed, gate = c.gate,
-        by = c.operator, day = c.day}
-      late, left = follow(f, p, others)
-      if f.enters and p[ENTRY_ID] ~= c.id then r.day = c.day end
-      for _, q in ipairs(left) do before[#before + 1] = were[q[VENUE]] end
+      local were = #others > 0 and {}
+      for _, q in ipairs(others) do were[q] = place_text(q) end
+      c.enters, c.arrived, c.by = result == 'admitted', not c.offline or c.skewed, c.operator
+      late, left = follow(c, p, others)
+      if c.enters and p[ENTRY_ID] ~= c.id then day = c.day end
+      for _, q in ipairs(left) do before = before .. ';' .. were[q] end
     end
   end
-  if moves and r.badge == '' then
-    r.note, r.silent = 'unverified', r.result == 'exited'
+  local note, silent = '', false
+  if moves and badge == '' then
+    note, silent = 'unverified', result == 'exited'
   elseif late then
-    r.note = 'late'
-  elseif r.result == 'exited' and not was then
-    r.note, r.silent = 'not_inside', true
+    note = 'late'
+  elseif result == 'exited' and not was then
+    note, silent = 'not_inside', true
   elseif overruling then
-    r.note = 'shown'
+    note = 'shown'
   elseif c.skewed then
-    r.note = 'clock_skew'
+    note = 'clock_skew'
   end
-  if r.silent then r.flags = r.flags .. 's' end
-  if r.badge == '' then return venues end
-  if moves and not late then settle_place(r.badge, p, was) end
-  p[LAST_SEQ] = int(step.seq + 1)
-  later[1] = place_text(p)
+  if badge == '' then return note, silent, '', '', day, venues end
+  if moves and not late then settle_place(badge, p, was) end
+  p[LAST_SEQ] = coming()
+  local later = place_text(p)
+  if #places == 1 then places.text = later end
+  if #left > 0 then venues = {} end
   for i, q in ipairs(left) do
-    settle_place(r.badge, q, true)
-    later[i + 1], venues[i] = place_text(q), q[VENUE]
+    settle_place(badge, q, true)
+    later, venues[i] = later .. ';' .. place_text(q), q[VENUE]
   end
-  r.before, r.after = concat(before, ';'), concat(later, ';')
-  step.places[r.badge] = places
-  return venues
+  step.places[badge] = places
+  return note, silent, before, later, day, venues
 end
 
 -- pretend checks out whom sweep.lua would, for a dry run only.
@@ -190,53 +187,53 @@ local function name_all()
 end
 
 -- decide applies the rules and records. overruled is the remembered denial of
--- a scan that the phone has overruled, record that of the badge.
-local function decide(c, v, opens, direction, overruled, record)
+-- a scan that the phone has overruled, about that of the badge.
+local function decide(c, v, overruled, about)
   if c.dry then flush() end
   local kept = step
   begin(not c.dry)
   local figures = venue_figures(c.venue)
-  local r = {kind = 'scan', at = c.at, recorded = c.now, scan = c.id, badge = c.badge, venue = c.venue, gate = c.gate,
-    direction = direction, result = '', reason = '', note = '', conflict = '', flags = '', silent = false, operator = c.operator,
-    why = '', content = c.content, category = '', earlier = '', inside = '', capacity = v[1], before = '', after = ''}
-  local reason, person = c.refused, ''
-  if reason == '' and direction == 'in' and not opens then reason = 'invalid_token' end -- people leave on it, nobody enters
-  if reason ~= '' then r.badge = '' end
-  local places = read_places(r.badge)
+  local reason, badge, category, person, earlier = c.refused, c.badge, '', '', ''
+  if reason == '' and c.direction == 'in' and not c.opens then reason = 'invalid_token' end -- people leave on it, nobody enters
+  if reason ~= '' then badge = '' end
+  local places = read_places(badge)
   local p = place_at(places, c.venue)
   if c.dry and c.struck ~= '' then pretend(c, p, figures) end
-  if record and r.badge ~= '' then
-    local status, category, till, from, attendee = match(record, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|')
-    r.category, person = category, attendee
-    if direction == 'in' then reason = judge(c, v, status, category, till, from, p, figures.inside) end
+  if about and badge ~= '' then
+    local status, till, from
+    status, category, till, from, person = match(about, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|')
+    if c.direction == 'in' then reason = judge(c, v, status, category, till, from, p, figures.inside) end
   elseif reason == '' then
     reason = 'unknown_badge'
   end
   if overruled then reason = overruled[REASON] end
-  if names_earlier[reason] and p[ENTRY_AT] ~= '' then r.earlier = concat({p[ENTRY_AT], p[ENTRY_GATE], p[ENTRY_BY]}, ',') end
-  settle(r, c, reason)
-  local others = {}
-  if r.result == 'admitted' then
+  if names_earlier[reason] and p[ENTRY_AT] ~= '' then earlier = p[ENTRY_AT] .. ',' .. p[ENTRY_GATE] .. ',' .. p[ENTRY_BY] end
+  local result, given, conflict, flags, why = settle(c, reason)
+  local others = none
+  if result == 'admitted' and v[3] ~= '' then
+    others = {}
     for _, w in ipairs(group(c.venue, v)) do others[#others + 1] = places[w] end
   end
-  local left = move(r, c, p, places, others, overruled)
-  r.inside = int(figures.inside)
-  local text = row(r, 1)
-  local seq = ''
+  local note, silent, before, later, day, left = move(c, badge, result, p, places, others, overruled)
+  if silent then flags = flags .. 's' end
+  local seq = coming()
+  local text = 'scan|' .. c.at .. '|' .. c.now .. '|' .. c.id .. '|' .. badge .. '|' .. c.venue .. '|' .. c.gate .. '|' .. c.direction
+    .. '|' .. result .. '|' .. given .. '|' .. note .. '|' .. conflict .. '|' .. flags .. '|' .. c.operator .. '||' .. why .. '|' .. c.content
+    .. '|' .. category .. '|' .. earlier .. '|' .. figures.inside .. '|' .. v[1] .. '|' .. before .. '|' .. later .. '|' .. day
+  record(text, 'scan', c.now, c.venue, c.gate, result, silent, 1)
   if c.dry then
-    step = kept
+    seq, step = '', kept
   else
-    seq = int(step.seq)
     step.scan, step.answer = c.id, seq
     for _, w in ipairs(left) do
-      row({kind = 'exit', at = c.at, recorded = c.now, scan = c.id, badge = r.badge, venue = w, direction = 'out',
+      row({kind = 'exit', at = c.at, recorded = c.now, scan = c.id, badge = badge, venue = w, direction = 'out',
         result = 'exited', note = 'exclusive', operator = c.operator}, 1)
     end
     commit()
   end
-  local result = {OK, text, seq, '', false}
-  if person ~= '' then nameless[#nameless + 1], people[#people + 1] = result, person end
-  return result
+  local answer = {OK, text, seq, '', false}
+  if person ~= '' then nameless[#nameless + 1], people[#people + 1] = answer, person end
+  return answer
 end
 
 local venues = {}
@@ -263,72 +260,56 @@ local function stays_in(venue, struck)
 end
 
 local function scan(c, renew)
-  local zone, rule = field(RULES, 'tz'), field(RULES, 'g/' .. c.gate)
-  if not zone then return {NO_EVENT} end
-  local refusal = guard(c, field(RULES, 'o/' .. c.operator))
-  if refusal then return refusal end
-  local venue, way
-  if rule then venue, way = match(rule, '^([^|]*)|(.*)$') end
-  local answer, overruled = again(c, way, renew)
+  local refusal = c.refusal ~= '' and num(c.refusal)
+  if refusal == OPERATOR_GONE or refusal == GATE_REFUSED then return {refusal} end
+  local answer, overruled = again(c, renew)
   if answer then return answer end
-  if not venue then return {NO_GATE} end
-  local direction = c.direction
-  if direction == '' then
-    if way == 'both' then return {DIRECTION_NEEDED} end
-    direction = way
-  elseif way ~= 'both' and way ~= direction then
-    return {WRONG_DIRECTION}
-  end
-  local record = c.badge ~= '' and field(BADGES, c.badge)
-  if c.unverified and not issued_as(c, record) then return {UNVERIFIED} end
-  local v = venue_rules(venue)
+  if refusal then return {refusal} end
+  local about = c.badge ~= '' and field(BADGES, c.badge)
+  if c.unverified and not issued_as(c, about) then return {UNVERIFIED} end
+  local v = venue_rules(c.venue)
   if not v then return {NO_GATE} end
-  if venue ~= c.venue or c.zone ~= zone or c.auto ~= v[4] then return {CLOCK, venue, zone, v[4]} end
-  if c.struck ~= '' and not c.dry and stays_in(venue, c.struck) then return {SWEEP, venue} end
+  if c.struck ~= '' and not c.dry and stays_in(c.venue, c.struck) then return {SWEEP, c.venue} end
   if c.offline then empty = {} end
-  return decide(c, v, field(RULES, 'k/' .. c.key) == '1', direction, overruled, record)
+  return decide(c, v, overruled, about)
 end
 
 -- foresee_all reads at once what the scans will ask for.
-local function foresee_all()
-  local asked = {[RULES] = {'tz'}, [STATE] = {'seq'}, [SCANS] = {}, [BADGES] = {}, [PLACES] = {}}
-  local seen = {[RULES] = {}, [STATE] = {}, [SCANS] = {}, [BADGES] = {}, [PLACES] = {}}
-  local function ask(key, name)
-    if seen[key][name] then return end
-    seen[key][name] = true
-    local names = asked[key]
-    names[#names + 1] = name
-  end
-  for a = 3, #ARGV, FIELDS do
-    local gate, badge, venue = ARGV[a + 1], ARGV[a + 4], ARGV[a + 13]
-    ask(RULES, 'g/' .. gate)
-    ask(RULES, 'k/' .. ARGV[a + 5])
-    ask(RULES, 'v/' .. venue)
-    ask(RULES, 'o/' .. ARGV[a + 12])
-    ask(STATE, 'v/' .. venue)
-    ask(STATE, 'g/' .. gate)
-    ask(SCANS, ARGV[a])
-    if badge ~= '' then
-      ask(BADGES, badge)
-      ask(PLACES, badge)
+local function foresee_all(scans)
+  local rules, figures, ids, badges, seen = {}, {'seq'}, {}, {}, {}
+  for i = 1, #scans do
+    local c = scans[i]
+    ids[i] = c.id
+    if c.badge ~= '' then badges[#badges + 1] = c.badge end
+    if not seen[c.venue] then
+      seen[c.venue] = true
+      local name = 'v/' .. c.venue
+      rules[#rules + 1], figures[#figures + 1] = name, name
+      if c.struck ~= '' and not c.dry then stays_in(c.venue, c.struck) end
     end
+    figures[#figures + 1] = 'g/' .. c.gate
   end
-  for key, names in pairs(asked) do foresee(key, names) end
+  foresee(RULES, rules)
+  foresee(STATE, figures)
+  foresee(SCANS, ids)
+  foresee(BADGES, badges)
+  foresee(PLACES, badges)
 end
 
-foresee_all()
-local results, kept = {}, nil
-for a = 3, #ARGV, FIELDS do
-  kept = step
-  local decided, result = pcall(scan, read_scan(a), ARGV[2] == '1')
+local scans, results = {}, {}
+for i = FIRST, #ARGV do scans[#scans + 1] = read_scan(ARGV[i]) end
+foresee_all(scans)
+for i = 1, #scans do
+  local kept = step
+  local decided, result = pcall(scan, scans[i], ARGV[2] == '1')
   if not decided then -- one badge whose records are damaged must not hold up the others
     if refused and not wrote then return refused end
     step = kept
     forget()
     result = {BROKEN}
   end
-  results[#results + 1] = result
-  if result[1] == CLOCK or result[1] == SWEEP then break end
+  results[i] = result
+  if result[1] == SWEEP then break end
 end
 name_all()
 local taken, failure = pcall(finish)

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"lanyard/checkin/redisstore/aof"
 )
 
 // Redis is one or more redis-server processes of our own, on free ports, that
@@ -101,7 +103,7 @@ func (r *Redis) Nodes() []*Process { return r.nodes }
 // append-only file. It returns once all nodes serve.
 func (r *Redis) Restart(ctx context.Context, i int) error {
 	r.nodes[i].Kill()
-	if err := mend(ctx, r.args[i]); err != nil {
+	if err := aof.Mend(ctx, r.args[i][slices.Index(r.args[i], "--dir")+1]); err != nil {
 		return err
 	}
 	node, err := startRedisNode(ctx, r.args[i])
@@ -110,25 +112,6 @@ func (r *Redis) Restart(ctx context.Context, i int) error {
 	}
 	r.nodes[i] = node
 	return r.ready()
-}
-
-// mend takes a step that a power cut left half written off the append-only
-// file, as the README has it done before each start. Redis' own way
-// (aof-load-truncated) leaves the head of a torn MULTI in place, and what is
-// appended behind that is read wrongly at the next start but one: seen with
-// 7.0.15, mended in Valkey by valkey-io/valkey#4342.
-func mend(ctx context.Context, args []string) error {
-	dir := args[slices.Index(args, "--dir")+1]
-	manifest := filepath.Join(dir, "appendonlydir", "appendonly.aof.manifest")
-	if _, err := os.Stat(manifest); err != nil {
-		return nil // nothing was written yet
-	}
-	c := exec.CommandContext(ctx, "redis-check-aof", "--fix", manifest)
-	c.Stdin = strings.NewReader(strings.Repeat("y\n", 8))
-	if out, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("redis-check-aof: %w: %s", err, out)
-	}
-	return nil
 }
 
 // Ask a node a command in words that need no quotes, for a simple answer or a

@@ -3,6 +3,7 @@ package overload
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -227,7 +228,7 @@ func (b *board) connect(ctx context.Context) error {
 	if last := b.last.Load(); last > 0 {
 		after = fmt.Sprintf("Last-Event-ID: %d\r\n", last)
 	}
-	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: text/event-stream\r\n%s\r\n", b.path, b.host, b.key, after)
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: text/event-stream\r\nAccept-Encoding: gzip\r\n%s\r\n", b.path, b.host, b.key, after)
 	conn.SetReadDeadline(time.Now().Add(recovery))
 	line := make([]byte, len("HTTP/1.1 200 "))
 	_, err = io.ReadFull(conn, line)
@@ -247,7 +248,7 @@ func (b *board) connect(ctx context.Context) error {
 func (b *board) read(ctx context.Context) {
 	for {
 		if in := (&counted{b.conn, &b.all.bytes}); b.checks {
-			b.check(bufio.NewReaderSize(in, 64<<10))
+			b.check(in)
 		} else {
 			io.CopyBuffer(io.Discard, struct{ io.Reader }{in}, make([]byte, 32<<10))
 		}
@@ -270,7 +271,26 @@ func (b *board) read(ctx context.Context) {
 }
 
 // check reads a feed to its end and looks whether rows come one after the other.
-func (b *board) check(in *bufio.Reader) {
+func (b *board) check(conn io.Reader) {
+	in := bufio.NewReaderSize(conn, 64<<10)
+	for zipped := false; ; {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		zipped = zipped || strings.EqualFold(strings.TrimSpace(line), "Content-Encoding: gzip")
+		if line != "\r\n" {
+			continue
+		}
+		if zipped {
+			text, err := gzip.NewReader(in)
+			if err != nil {
+				return
+			}
+			in = bufio.NewReaderSize(text, 64<<10)
+		}
+		break
+	}
 	var id uint64
 	for {
 		line, err := in.ReadSlice('\n')

@@ -49,19 +49,9 @@ func powerCut(ctx context.Context, r *round) error {
 }
 
 // failingSync cuts the disk off under running processes: every write and every
-// fsync fails from then on. None is under way at that moment: ext4 may tell an
-// fsync which is overtaken by its shutdown that all is well (seen on Linux 6.18),
-// and no store can know better than its kernel.
+// fsync fails from then on.
 func failingSync(ctx context.Context, r *round) error {
-	writer := r.writer()
-	if err := writer.Pause(); err != nil {
-		return err
-	}
-	err := writer.Paused(ctx)
-	if err == nil {
-		err = r.disk.cut()
-	}
-	if err := errors.Join(err, writer.Resume()); err != nil {
+	if err := r.betweenCalls(ctx, r.disk.cut); err != nil {
 		return err
 	}
 	return r.withoutDisk(ctx)
@@ -69,10 +59,26 @@ func failingSync(ctx context.Context, r *round) error {
 
 // readOnlyDisk is what ext4 does with errors=remount-ro when its device fails.
 func readOnlyDisk(ctx context.Context, r *round) error {
-	if err := r.disk.readOnly(); err != nil {
+	if err := r.betweenCalls(ctx, r.disk.readOnly); err != nil {
 		return err
 	}
 	return r.withoutDisk(ctx)
+}
+
+// betweenCalls breaks the disk while no write and no fsync is under way: ext4 may
+// tell an fsync which is overtaken by its shutdown, or by its turning read-only,
+// that all is well (seen on Linux 6.18), and no store can know better than its
+// kernel.
+func (r *round) betweenCalls(ctx context.Context, breakDisk func() error) error {
+	writer := r.writer()
+	if err := writer.Pause(); err != nil {
+		return err
+	}
+	err := writer.Paused(ctx)
+	if err == nil {
+		err = breakDisk()
+	}
+	return errors.Join(err, writer.Resume())
 }
 
 // noDisk is how long a disk stays away under running processes.

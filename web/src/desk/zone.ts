@@ -1,38 +1,10 @@
 // Times at the desk are those of the event's own clock, wherever the organizer
 // sits. A wall time is "2026-11-07T09:00", as a datetime-local field has it.
 import type { Lang } from "../say/say";
+import { wallMs } from "../say/wall";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function format(zone: string): Intl.DateTimeFormat {
-  let known = formats.get(zone);
-  if (!known) {
-    known = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      calendar: "gregory",
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-    });
-    formats.set(zone, known);
-  }
-  return known;
-}
-
-/** What a clock in the zone shows, as if it were UTC; ms since 1970. */
-function wallMs(at: number, zone: string): number {
-  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-  for (const { type, value } of format(zone).formatToParts(at)) parts[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
-}
 
 /** The wall time of an instant (RFC 3339) in an IANA zone, to the minute. */
 export const wallOf = (instant: string, zone: string): string =>
