@@ -161,7 +161,7 @@ bench: build ## measure on this machine (JSON=FILE also writes the numbers)
 	bin/lanyard-load bench --start bin/lanyard $(if $(JSON),--json $(JSON)) $(ARGS)
 
 bench-scale: ## the same, and with 1,000,000 badges on record
-	@$(MAKE) --no-print-directory bench ARGS="--rows scans,roster,boards,browser,scale $(ARGS)"
+	@$(MAKE) --no-print-directory bench ARGS="--rows scans,roster,bulk,boards,browser,scale $(ARGS)"
 
 bench-growth: build ## latency and memory by badges and servers, into cmd/lanyard-load/growth/growth.md and cmd/lanyard-load/growth/growth.svg
 	@.ci/need redis

@@ -1,15 +1,10 @@
 package badge
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skip2/go-qrcode"
 )
@@ -148,46 +143,6 @@ func (c *Code) ahead(x, y, dx, dy int) (left, right bool) {
 		return c.Dark(x-1, y-1), c.Dark(x, y-1)
 	}
 }
-
-// PNG draws the code in black and white, 1 bit a pixel, every module scale
-// pixels wide and high, 1 to MaxPNGScale.
-func (c *Code) PNG(scale int) ([]byte, error) {
-	if scale < 1 || scale > MaxPNGScale {
-		return nil, fmt.Errorf("a module must be 1 to %d pixels wide", MaxPNGScale)
-	}
-	side := c.side() * scale
-	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
-	c.runs(func(x, y, length int) {
-		top := img.Pix[y*scale*img.Stride:]
-		for i := x * scale; i < (x+length)*scale; i++ {
-			top[i] = 1
-		}
-	})
-	// The first line of each row of modules is drawn: the others are like it.
-	for y := 0; y < side; y += scale {
-		line := img.Pix[y*img.Stride : (y+1)*img.Stride]
-		for copied := 1; copied < scale; copied++ {
-			copy(img.Pix[(y+copied)*img.Stride:], line)
-		}
-	}
-	var b bytes.Buffer
-	if err := pngs.Encode(&b, img); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
-
-// pngs keeps its buffers, close to a megabyte, from one image to the next.
-var pngs = png.Encoder{BufferPool: new(pngBuffers)}
-
-type pngBuffers struct{ pool sync.Pool }
-
-func (p *pngBuffers) Get() *png.EncoderBuffer {
-	b, _ := p.pool.Get().(*png.EncoderBuffer)
-	return b
-}
-
-func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.pool.Put(b) }
 
 // Terminal draws the code for a terminal with light text on a dark ground, two
 // rows of modules a line, the quiet zone included.

@@ -89,8 +89,9 @@ func (t *tx) putBadge(s *State, b badge.Badge) {
 }
 
 func (s *State) keepBadge(b badge.Badge) {
-	if s.badges[b.ID] == nil && b.Attendee != "" {
-		s.issued[b.Attendee] = append(s.issued[b.Attendee], b.ID)
+	old := s.badges[b.ID]
+	if b.Attendee != "" && b.Status != badge.Active && (old == nil || old.Status == badge.Active) {
+		s.ended[b.Attendee] = append(s.ended[b.Attendee], b.ID)
 	}
 	s.badges[b.ID] = &b
 }
@@ -118,12 +119,12 @@ func (e *Engine) Erase(ctx context.Context, event string, by Stamp, id string) e
 		if b := s.badges[a.Badge]; b != nil {
 			t.endBadge(s, by, *b, badge.Revoked, "")
 		}
-		for _, bid := range s.issued[id] {
+		for _, bid := range s.ended[id] {
 			b := *s.badges[bid]
 			b.Attendee = ""
 			t.putBadge(s, b)
 		}
-		delete(s.issued, id)
+		delete(s.ended, id)
 		s.people.Delete(id)
 		t.write(AttendeeTable, s.id, id, nil)
 		t.append(s, Entry{Row: Row{Kind: KindRoster, At: by.At, RecordedAt: by.At, Operator: by.Operator,

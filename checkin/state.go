@@ -25,7 +25,7 @@ type State struct {
 	undone    map[uint64]uint64    // seq of a scan's entry: seq of its undo
 	people    *badge.Index
 	badges    map[string]*badge.Badge
-	issued    map[string][]string // badge ids by attendee
+	ended     map[string][]string // ids of badges that are active no more, by attendee
 	seq       uint64
 	head      string // hash of the last row
 	tail      []Entry
@@ -53,7 +53,7 @@ func newState(id string) *State {
 	return &State{id: id, cfg: &Config{}, loc: time.UTC, head: GenesisHash,
 		venues: map[string]*venueState{}, gates: map[string]*GateCounts{}, places: map[place]*Presence{},
 		scans: map[uuidBytes]uint64{}, undone: map[uint64]uint64{}, people: badge.NewIndex(), badges: map[string]*badge.Badge{},
-		issued: map[string][]string{}}
+		ended: map[string][]string{}}
 }
 
 // configure replaces the configuration.

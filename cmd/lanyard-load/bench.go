@@ -20,8 +20,9 @@ type BenchRow struct {
 	Name   string  `json:"row"`
 	Ratio  float64 `json:"ratio"` // median over the rounds
 	Bar    float64 `json:"bar"`
-	Better string  `json:"better"` // higher or lower
-	Spread float64 `json:"spread"` // greatest less least
+	Own    bool    `json:"own,omitempty"` // the bar is the harness' own: nobody demands it
+	Better string  `json:"better"`        // higher or lower
+	Spread float64 `json:"spread"`        // greatest less least
 	Rounds int     `json:"rounds"`
 	Detail string  `json:"detail"`
 }
@@ -74,6 +75,7 @@ var benchSets = []struct {
 }{
 	{"scans", (*bench).scans},
 	{"roster", (*bench).roster},
+	{"bulk", (*bench).bulk},
 	{"boards", (*bench).boards},
 	{"browser", (*bench).browser},
 	{"growth", (*bench).growth},
@@ -91,7 +93,7 @@ func runBench(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	f.IntVar(&b.attendees, "attendees", 100_000, "attendees of the roster rows")
 	f.IntVar(&b.gates, "gates", 64, "gates that scan at the same time")
 	f.IntVar(&b.many, "many", 1_000_000, "badges on record in the scale rows")
-	rows := f.String("rows", "scans,roster,boards,browser", "which `rows`: scans, roster, boards, browser, scale (takes minutes), growth (takes minutes)")
+	rows := f.String("rows", "scans,roster,bulk,boards,browser", "which `rows`: scans, roster, bulk, boards, browser, scale (takes minutes), growth (takes minutes)")
 	f.StringVar(&b.growthDir, "growth-dir", filepath.Join("cmd", "lanyard-load", "growth"), "`folder` for the table and the plot of the growth rows")
 	f.StringVar(&b.json, "json", os.Getenv("JSON"), "also write the rows to this `file`; JSON sets it too")
 	if err := f.Parse(args); err != nil {
@@ -164,6 +166,9 @@ func (r BenchRow) print(w io.Writer) {
 	}
 	if r.Better == lower {
 		bar = "at most"
+	}
+	if r.Own {
+		bar = "our own bar: " + bar
 	}
 	fmt.Fprintf(w, "%-44s %8.3f  (%s %g: %s; spread %.3f over %d rounds)\n%46s%s\n", r.Name, r.Ratio, bar, r.Bar, verdict, r.Spread, r.Rounds, "", r.Detail)
 }

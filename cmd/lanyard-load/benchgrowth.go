@@ -17,7 +17,9 @@ var growthServers = []int{1, 4, 16}
 type Growth struct {
 	Store           string // redis or redis-cluster
 	Badges, Servers int
-	P50, P99        float64 // ms
+	P50, P99        float64 // ms, median of the rounds
+	ServerCPU       float64 // µs of processor time for a scan, of all servers together
+	RedisCPU        float64 // the same of all nodes
 	PerServer       float64 // MB resident, mean
 	Redis           float64 // MB resident, of all nodes
 }
@@ -88,7 +90,8 @@ func (b *bench) grow(ctx context.Context, store string, badges int) ([]Growth, e
 		return nil, err
 	}
 	perRun := int(scaleRate*b.span.Seconds())*2/growthVenues + 100
-	hall, err := MakeHall(ctx, service, HallPlan{Gates: b.gates, Venues: growthVenues, Attendees: badges, Tokens: min(badges, perRun*len(growthServers))})
+	rounds := min(b.rounds, growthRounds)
+	hall, err := MakeHall(ctx, service, HallPlan{Gates: b.gates, Venues: growthVenues, Attendees: badges, Tokens: min(badges, perRun*rounds*len(growthServers))})
 	if err != nil {
 		return nil, err
 	}
@@ -98,13 +101,30 @@ func (b *bench) grow(ctx context.Context, store string, badges int) ([]Growth, e
 			return nil, err
 		}
 		row := Growth{Store: store, Badges: badges, Servers: n}
-		part := hall.Badges[min(i*perRun, len(hall.Badges)):min((i+1)*perRun, len(hall.Badges))]
-		times, err := b.scanAt(ctx, hall, servers[:n], part)
+		var p50s, p99s []float64
+		scans := 0
+		before, err := cpuOf(servers[:n], redis)
 		if err != nil {
 			return nil, err
 		}
-		l := NewLatencies(times)
-		row.P50, row.P99 = l.P50, l.P99
+		for round := range rounds {
+			from := (i*rounds + round) * perRun
+			part := hall.Badges[min(from, len(hall.Badges)):min(from+perRun, len(hall.Badges))]
+			times, err := b.scanAt(ctx, hall, servers[:n], part)
+			if err != nil {
+				return nil, err
+			}
+			l := NewLatencies(times)
+			p50s, p99s, scans = append(p50s, l.P50), append(p99s, l.P99), scans+len(times)
+		}
+		after, err := cpuOf(servers[:n], redis)
+		if err != nil {
+			return nil, err
+		}
+		row.P50, _ = Median(p50s)
+		row.P99, _ = Median(p99s)
+		used := after.less(before)
+		row.ServerCPU, row.RedisCPU = microseconds(used.server, scans), microseconds(used.redis, scans)
 		for _, s := range servers[:n] {
 			m, err := s.Process().ReadMemory()
 			if err != nil {
@@ -119,13 +139,36 @@ func (b *bench) grow(ctx context.Context, store string, badges int) ([]Growth, e
 			}
 			row.Redis += megabytes(m.Now)
 		}
-		b.note("growth on %s: %d badges, %d servers: p50 %.1f ms, p99 %.1f ms, %.0f MB a server, %.0f MB Redis", store, badges, n, row.P50, row.P99, row.PerServer, row.Redis)
+		b.note("growth on %s: %d badges, %d servers: p50 %.1f ms, p99 %.1f ms, %.0f + %.0f µs a scan, %.0f MB a server, %.0f MB Redis",
+			store, badges, n, row.P50, row.P99, row.ServerCPU, row.RedisCPU, row.PerServer, row.Redis)
 		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-const growthVenues = 4
+const (
+	growthVenues = 4
+	growthRounds = 3
+)
+
+// cpuOf is what servers and Redis have used up to now.
+func cpuOf(servers []*rig.Server, redis *rig.Redis) (s spent, err error) {
+	for _, one := range servers {
+		d, err := one.Process().ReadCPU()
+		if err != nil {
+			return s, err
+		}
+		s.server += d
+	}
+	for _, node := range redis.Nodes() {
+		d, err := node.ReadCPU()
+		if err != nil {
+			return s, err
+		}
+		s.redis += d
+	}
+	return s, nil
+}
 
 // scanAt scans badges at all servers at the same time, each with as many
 // gates' connections and its share of badges and of the rate.

@@ -39,10 +39,14 @@ func (s spent) less(t spent) spent {
 
 // each says what n requests cost, in microseconds of processor time.
 func (s spent) each(n int) string {
-	one := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(max(n, 1)) }
+	one := func(d time.Duration) float64 { return microseconds(d, n) }
 	text := fmt.Sprintf("%.0f µs each: generator %.0f, server %.0f", one(s.generator+s.server+s.redis), one(s.generator), one(s.server))
 	if s.redis > 0 {
 		text += fmt.Sprintf(", Redis %.0f", one(s.redis))
 	}
 	return text
+}
+
+func microseconds(d time.Duration, n int) float64 {
+	return float64(d.Microseconds()) / float64(max(n, 1))
 }

@@ -12,12 +12,12 @@ func TestGrowthTableAndPlot(t *testing.T) {
 	for _, store := range []string{"redis", "redis-cluster"} {
 		for _, badges := range []int{10_000, 100_000, 1_000_000} {
 			for _, servers := range growthServers {
-				all = append(all, Growth{Store: store, Badges: badges, Servers: servers, P50: 1, P99: float64(servers) * 2.5, PerServer: 60, Redis: 70})
+				all = append(all, Growth{Store: store, Badges: badges, Servers: servers, P50: 1, P99: float64(servers) * 2.5, ServerCPU: 75, RedisCPU: 90, PerServer: 60, Redis: 70})
 			}
 		}
 	}
-	table := string(growthTable(all, &bench{gates: 64, span: time.Second}))
-	if !strings.Contains(table, "| redis-cluster | 1000000 | 16 | 1024 | 1.0 | 40.0 | 60 | 70 |\n") {
+	table := string(growthTable(all, &bench{gates: 64, rounds: 3, span: time.Second}))
+	if !strings.Contains(table, "| redis-cluster | 1000000 | 16 | 1024 | 1.0 | 40.0 | 75 | 90 | 60 | 70 |\n") {
 		t.Errorf("no row of the last measurement:\n%s", table)
 	}
 	var plot struct {

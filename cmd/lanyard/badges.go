@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -83,20 +82,19 @@ type attendee struct {
 // writeImages draws on all cores while the next page is fetched; no more
 // badges are in memory than are being drawn.
 func (p *program) writeImages(ctx context.Context, conn *connection, event, dir string, formats []string) (int, error) {
-	total := 0
-	err := each(ctx, conn, eventPath(event, "attendees"), url.Values{"status": {"active"}}, func(json.RawMessage) error {
-		total++
-		return nil
-	})
-	if err != nil {
+	var count struct {
+		Total int `json:"total"`
+	}
+	if err := conn.get(ctx, eventPath(event, "attendees")+"?status=active&limit=1&total=true", &count); err != nil {
 		return 0, err
 	}
+	total := count.Total
 	bar := p.progress("drawing", total)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	n := 0
 	taken := map[string]bool{}
-	err = each(ctx, conn, eventPath(event, "attendees"), url.Values{"status": {"active"}}, func(a attendee) error {
+	err := each(ctx, conn, eventPath(event, "attendees"), url.Values{"status": {"active"}}, func(a attendee) error {
 		if a.Badge == nil || a.Badge.Token == "" {
 			return nil
 		}

@@ -45,7 +45,7 @@ func TestImportsGoOneWay(t *testing.T) {
 		"github.com/redis/go-redis/":   {"checkin/redisstore", "checkin/redisstore/redistest", "cmd/lanyard", "cmd/lanyard-load"},
 		"go.etcd.io/bbolt":             {"checkin/boltstore"},
 		"github.com/golang-jwt/jwt/":   {"badge"},
-		"github.com/skip2/go-qrcode":   {"badge"},
+		"github.com/skip2/go-qrcode":   {"badge", "cmd/lanyard-load"},
 		"github.com/xuri/excelize/":    {"badge"},
 		"github.com/prometheus/":       {"api", "cmd/lanyard"},
 		"github.com/spf13/":            {"cmd/lanyard"},

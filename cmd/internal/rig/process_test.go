@@ -80,3 +80,13 @@ func TestRedisOfOurOwn(t *testing.T) {
 		})
 	}
 }
+
+func TestRunMeasured(t *testing.T) {
+	u, err := RunMeasured(t.Context(), []string{"MUCH=8000000"}, "sh", "-c", `x=$(head -c $MUCH /dev/zero | tr '\0' x); sleep 0.1; test ${#x} = $MUCH`)
+	if err != nil || u.Wall < 100*time.Millisecond || u.CPU == 0 || u.Peak < 8_000_000 || u.Peak > 200<<20 {
+		t.Errorf("%+v, %v", u, err)
+	}
+	if _, err := RunMeasured(t.Context(), nil, "sh", "-c", "echo no more paper >&2; exit 3"); err == nil || !strings.Contains(err.Error(), "no more paper") {
+		t.Errorf("%v", err)
+	}
+}
