@@ -122,6 +122,7 @@ export { expect };
 export function listen(context: BrowserContext): string[] {
   const seen: string[] = [];
   context.on("console", (m) => {
+    if (m.location().url === "about:blank") return; // between two pages: Chromium's own
     if (m.type() === "error" || m.type() === "warning") seen.push(`console: ${m.text()} ${m.location().url}`);
   });
   context.on("weberror", (e) => seen.push(`error: ${e.error().message}`));

@@ -17,7 +17,7 @@ function chromium(): string {
 export default defineConfig({
   testDir: ".",
   outputDir: "../test-results",
-  workers: 1, // one server, one event, in order
+  workers: 2, // each with a server of its own, on which a file's tests follow one another
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
