@@ -64,11 +64,6 @@ func (s *Server) getLive(c *call) error {
 	h.Set("Content-Type", sseType)
 	h.Set("Cache-Control", "no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no") // nginx passes each event on
-	if c.Request().ProtoMajor == 1 {
-		// The stream ends with its connection: without chunks a batch is one write to
-		// the kernel instead of three, and the same bytes for everybody.
-		h.Set("Transfer-Encoding", "identity")
-	}
 	wire := feedWriter{zip: takesGzip(c.Request())}
 	if wire.zip {
 		h.Set("Content-Encoding", "gzip")

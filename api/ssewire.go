@@ -40,7 +40,13 @@ func encodeFrames(frames []checkin.Frame) []byte {
 
 // takesGzip tells whether a client says so.
 func takesGzip(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+	for one := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		if coding, weight, _ := strings.Cut(one, ";"); strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			_, q, weighed := strings.Cut(weight, "q=")
+			return !weighed || strings.Trim(q, "0. ") != ""
+		}
+	}
+	return false
 }
 
 const gzipHeader = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff" // fastest, of unknown origin

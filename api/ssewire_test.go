@@ -9,6 +9,16 @@ import (
 	"time"
 )
 
+func TestTakesGzip(t *testing.T) {
+	h := newHall(t, memory)
+	for encoding, want := range map[string]string{"": "", "gzip": "gzip", "deflate, GZIP ;q=0.1": "gzip", "br, gzip;q=0": "", "gzip; q=0.000": "", "xgzip": ""} {
+		res, _ := h.request(step{do: scannerPath, as: "gate", header: map[string]string{"Accept-Encoding": encoding}})
+		if got := res.Header.Get("Content-Encoding"); res.StatusCode != 200 || got != want {
+			t.Errorf("%q is answered %d, Content-Encoding %q", encoding, res.StatusCode, got)
+		}
+	}
+}
+
 // A board that takes gzip reads the same stream as one that doesn't: it shares
 // each piece with boards that came before and after it, and ends as gzip does.
 func TestLiveInBothForms(t *testing.T) {

@@ -214,7 +214,8 @@ type board struct {
 	last            atomic.Uint64 // row up to which it knows everything; 0 before the first
 }
 
-// connect opens the feed, from where the board was, and waits for the answer to begin.
+// connect opens the feed, from where the board was, and waits for the answer to
+// begin. By HTTP/1.0 it comes without chunks to take apart.
 func (b *board) connect(ctx context.Context) error {
 	conn, err := (&net.Dialer{Timeout: recovery}).DialContext(ctx, "tcp", b.host)
 	if err != nil {
@@ -228,9 +229,9 @@ func (b *board) connect(ctx context.Context) error {
 	if last := b.last.Load(); last > 0 {
 		after = fmt.Sprintf("Last-Event-ID: %d\r\n", last)
 	}
-	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: text/event-stream\r\nAccept-Encoding: gzip\r\n%s\r\n", b.path, b.host, b.key, after)
+	fmt.Fprintf(conn, "GET %s HTTP/1.0\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: text/event-stream\r\nAccept-Encoding: gzip\r\n%s\r\n", b.path, b.host, b.key, after)
 	conn.SetReadDeadline(time.Now().Add(recovery))
-	line := make([]byte, len("HTTP/1.1 200 "))
+	line := make([]byte, len("HTTP/1.0 200 "))
 	_, err = io.ReadFull(conn, line)
 	conn.SetReadDeadline(time.Time{})
 	if err == nil && !strings.Contains(string(line), " 200 ") {
