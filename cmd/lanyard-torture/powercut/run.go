@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	diskMiB   = 96
+	diskMiB   = 256
 	people    = 200
 	places    = 40
 	gatesOpen = 8
@@ -116,5 +116,8 @@ func (r *round) play(ctx context.Context, f fault) (took time.Duration, err erro
 	took = time.Since(whole)
 	time.Sleep(100 * time.Millisecond)
 	r.quiet()
-	return took, r.hall.Audit(ctx, r.admin, r.tally)
+	if err := r.hall.Audit(ctx, r.admin, r.tally); err != nil {
+		return took, fmt.Errorf("%w; the server's last words: %s", err, r.server.Process().LastWords())
+	}
+	return took, nil
 }
