@@ -72,11 +72,15 @@ func (s *Store) chain(ctx context.Context, e *event) error {
 			}
 			sums = append(sums, sum...)
 		}
-		_, values, err := s.run(ctx, chainScript, []string{e.keys.hashes, e.keys.conf}, n, text(gen.Val(), 0), sums)
+		_, values, err := s.run(ctx, chainScript, []string{e.keys.hashes, e.keys.conf, e.keys.journal}, n, text(gen.Val(), 0), sums,
+			page[len(page)-1].Values["r"])
 		if err != nil {
 			return err
 		}
 		now, _ := values[0].(int64) // fewer than these when another process was faster with less
+		if uint64(now) <= n {
+			return fmt.Errorf("%w: the rows that were read are not those of the server that is asked now", checkin.ErrUnavailable)
+		}
 		if len(page) < chainPage && uint64(now) >= n+uint64(len(page)) {
 			return nil
 		}

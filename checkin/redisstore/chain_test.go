@@ -120,8 +120,42 @@ func TestChainOfADeletedEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.configure(0, checkin.NewRecord(checkin.Operator{ID: "x"}))
-	_, _, err = s.run(ctx, chainScript, []string{stale.hashes, stale.conf}, 0, gen, make([]byte, hashSize))
+	_, _, err = s.run(ctx, chainScript, []string{stale.hashes, stale.conf, stale.journal}, 0, gen, make([]byte, hashSize), "")
 	if !errors.Is(err, checkin.ErrNoEvent) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Hashes of rows that were read from a master that has been replaced, by a replica
+// which lacked them, are not appended to those of its own rows.
+func TestChainOfRowsThatAreLost(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	n := redistest.Start(t)
+	s := opened(t, n.URL(), Options{})
+	h := newHall(t, s, 1)
+	if _, err := s.Journal(ctx, h.id, 0, 1000); err != nil { // which has all rows chained
+		t.Fatal(err)
+	}
+	keys := h.keys()
+	chained := n.Client().StrLen(ctx, keys.hashes).Val() / hashSize
+	gen, err := s.gen(ctx, s.event(h.id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lost := range []int{1, 3} { // of one that has been written anew, and of more than there are
+		if lost == 1 {
+			h.want(checkin.Admitted, h.scan(checkin.In, 0))
+		}
+		_, values, err := s.run(ctx, chainScript, []string{keys.hashes, keys.conf, keys.journal}, chained, gen, make([]byte, lost*hashSize), "scan|lost")
+		if err != nil || len(values) != 1 {
+			t.Fatalf("%v, %v", values, err)
+		}
+		if rows, err := s.Journal(ctx, h.id, 0, 1000); err != nil {
+			t.Error(err)
+		} else if _, err := checkin.VerifyChain(rows, checkin.GenesisHash, 1); err != nil {
+			t.Errorf("after the hashes of %d lost rows: %v", lost, err)
+		}
+		chained = n.Client().StrLen(ctx, keys.hashes).Val() / hashSize
 	}
 }

@@ -1,11 +1,19 @@
--- Appends hashes to those of the journal, if nobody else has in between.
+-- Appends hashes to those of the journal, if nobody else has in between and they
+-- are of the rows that are here: whoever made them may have read rows of a master
+-- that has been replaced since by a replica without them.
 --
 -- KEYS[1] hashes  string: 32 bytes for each row
 -- KEYS[2] conf    hash: gen
--- ARGV[1] number of hashes that these follow, ARGV[2] gen, ARGV[3] the hashes
+-- KEYS[3] journal stream: seq-0 -> r: entry record
+-- ARGV[1] number of hashes that these follow, ARGV[2] gen, ARGV[3] the hashes,
+-- ARGV[4] the entry record of the last one's row
 -- Result: {OK, number of hashes now} or {NO_EVENT}
 
 if redis.call('HGET', KEYS[2], 'gen') ~= ARGV[2] then return {NO_EVENT} end
 local size = redis.call('STRLEN', KEYS[1])
-if size == 32 * ARGV[1] then size = redis.call('APPEND', KEYS[1], ARGV[3]) end
+if size == 32 * ARGV[1] then
+  local id = string.format('%d-0', ARGV[1] + #ARGV[3] / 32)
+  local last = redis.call('XRANGE', KEYS[3], id, id)[1]
+  if last and last[2][2] == ARGV[4] then size = redis.call('APPEND', KEYS[1], ARGV[3]) end
+end
 return {OK, size / 32}
