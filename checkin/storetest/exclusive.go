@@ -13,6 +13,7 @@ func testExclusive(t *testing.T, s checkin.Store) {
 	t.Run("undo", func(t *testing.T) { testExclusiveUndo(t, s) })
 	t.Run("offline", func(t *testing.T) { testExclusiveOffline(t, s) })
 	t.Run("groups change", func(t *testing.T) { testGroupsChange(t, s) })
+	t.Run("halls of any name", func(t *testing.T) { testHallsOfAnyName(t, s) })
 }
 
 // wantInside demands in which of the halls a person is.
@@ -234,4 +235,26 @@ func testGroupsChange(t *testing.T, s checkin.Store) {
 	h.in("admitted", "east", "ann")
 	h.wantInside("ann", "east", "free", "west")
 	h.out("exited", "west", "ann")
+}
+
+// testHallsOfAnyName: what a hall is called is nothing that a program uses itself.
+func testHallsOfAnyName(t *testing.T, s checkin.Store) {
+	h := newHall(t, s)
+	names := []string{"text", "set", "1", "inside", "changed", "nil", "n"}
+	for _, name := range names {
+		h.configure(checkin.NewRecord(checkin.Venue{ID: name, Reentry: checkin.Free, Exclusive: "odd"}),
+			checkin.NewRecord(checkin.Gate{ID: name, Venue: name, Direction: checkin.Both}))
+	}
+	for range 2 {
+		for _, name := range names {
+			h.wait(time.Minute)
+			h.in("admitted", name, "ann")
+			h.wantInside("ann", name)
+		}
+	}
+	h.wait(time.Minute)
+	last := h.in("admitted", "text", "ann")
+	h.undone(last.ScanID)
+	h.wantInside("ann", "n")
+	audit(t, s, h.event)
 }

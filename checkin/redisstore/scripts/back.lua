@@ -171,7 +171,7 @@ local function put_back(e, seq, silent, stamp)
       if now[VENUE] == venue then note = stamp.note else back[#back + 1] = change end
     end
   end
-  if #changed > 0 then step.places[e[BADGE]] = all end
+  if #changed > 0 then step.places[e[BADGE]] = places_text(all) end
   local flags = silent and 's' or match(e[FLAGS], 's') or ''
   local text = row({kind = 'undo', at = stamp.at, recorded = stamp.recorded, scan = e[SCAN], badge = e[BADGE], venue = venue,
     gate = e[GATE], direction = e[DIRECTION], result = e[RESULT], note = note, flags = stamp.flags .. flags,

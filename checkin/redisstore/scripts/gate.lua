@@ -267,8 +267,8 @@ local function commit()
     answers[n + 1], answers[n + 2] = s.scan, s.answer
     known[SCANS][s.scan] = s.answer
   end
-  for badge, all in pairs(s.places) do
-    known[PLACES][badge], places[badge], s.places[badge] = all.text or places_text(all), true, nil
+  for badge, text in pairs(s.places) do
+    known[PLACES][badge], places[badge], s.places[badge] = text, true, nil
   end
   for i = 1, #s.moves, 3 do
     local set = moves[s.moves[i]]

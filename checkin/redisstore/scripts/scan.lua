@@ -160,13 +160,12 @@ local function move(c, badge, result, p, places, others, overruling)
   if moves and not late then settle_place(badge, p, was) end
   p[LAST_SEQ] = coming()
   local later = place_text(p)
-  if #places == 1 then places.text = later end
   if #left > 0 then venues = {} end
   for i, q in ipairs(left) do
     settle_place(badge, q, true)
     later, venues[i] = later .. ';' .. place_text(q), q[VENUE]
   end
-  step.places[badge] = places
+  step.places[badge] = #places == 1 and later or places_text(places)
   return note, silent, before, later, day, venues
 end
 

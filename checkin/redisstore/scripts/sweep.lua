@@ -24,7 +24,7 @@ for i = 1, #due do
   local p = place_at(all, venue)
   p[INSIDE], p[MOVED_AT], p[MOVED_BY] = '', struck, ''
   settle_place(due[i], p, true)
-  step.places[due[i]] = all
+  step.places[due[i]] = places_text(all)
   row({kind = 'exit', at = struck, recorded = now, badge = due[i], venue = venue, direction = 'out', result = 'exited',
     note = 'auto_exit', after = place_text(p)}, 1)
 end
