@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/badge"
 	"lanyard/checkin"
 )
 
@@ -15,14 +14,9 @@ import (
 //	tz        time zone
 //	v/VENUE   capacity|reentry|exclusive group|automatic exit|categories|hours
 //	          categories joined by ",", hours as "540-1110" minutes joined by ","
-//	g/GATE    venue|direction
-//	o/ID      expires|gates: milliseconds or "" or "revoked"; gates joined by ",",
-//	          "" for all
-//	k/KEY     "1", or "0" for a withdrawn key
 //	x/GROUP   venues of an exclusive group by id, joined by ","
 //
-// What g, o and k say is worked out before the script (prepare.go); they are
-// written for servers of an older version that may run beside this one.
+// What gates, operators and keys say is worked out before the script (prepare.go).
 func rules(c *checkin.Config) []any {
 	var out []any
 	add := func(field string, values ...string) { out = append(out, field, strings.Join(values, "|")) }
@@ -39,29 +33,6 @@ func rules(c *checkin.Config) []any {
 	}
 	for group, venues := range groups {
 		add("x/"+escape(group), list(venues))
-	}
-	for _, g := range c.Gates {
-		add("g/"+escape(g.ID), escape(g.Venue), string(g.Direction))
-	}
-	for _, o := range c.Operators {
-		expires, gates := "", ""
-		switch {
-		case o.RevokedAt != nil:
-			expires = "revoked"
-		case o.ExpiresAt != nil:
-			expires = strconv.FormatInt(o.ExpiresAt.UnixMilli(), 10)
-		}
-		if o.Role == checkin.GateStaff {
-			gates = list(o.Gates)
-		}
-		add("o/"+escape(o.ID), expires, gates)
-	}
-	for _, k := range c.Keys {
-		accepted := "1"
-		if k.Status == badge.KeyWithdrawn {
-			accepted = "0"
-		}
-		add("k/"+escape(k.ID), accepted)
 	}
 	return out
 }
