@@ -129,7 +129,8 @@ type Store interface {
 	// Seq is the seq of the last row, 0 when there is none.
 	Seq(ctx context.Context, event string) (uint64, error)
 
-	// AddCheckpoint keeps a signed checkpoint; Checkpoints lists them by count.
+	// AddCheckpoint keeps a signed checkpoint of rows that Journal gave; Checkpoints
+	// lists them by count. Rows that a failover has taken back are ErrUnavailable.
 	AddCheckpoint(ctx context.Context, c Checkpoint) error
 	Checkpoints(ctx context.Context, event string) ([]Checkpoint, error)
 

@@ -24,6 +24,7 @@ const (
 	codeNoBadge
 	codeNoScan
 	codeNoTemp
+	codeNoRow
 	codeExists
 	codeRefTaken
 	codeStale
@@ -57,6 +58,7 @@ var codes = [...]struct {
 	{"NO_BADGE", checkin.ErrNoBadge},
 	{"NO_SCAN", checkin.ErrNoScan},
 	{"NO_TEMP", checkin.ErrNoTemp},
+	{"NO_ROW", errNoRow},
 	{"EXISTS", checkin.ErrExists},
 	{"REF_TAKEN", checkin.ErrRefTaken},
 	{"STALE", checkin.ErrStale},
@@ -72,6 +74,9 @@ var codes = [...]struct {
 	{"UNVERIFIED", checkin.ErrUnverified},
 	{"BROKEN", errBroken},
 }
+
+// errNoRow: a master was replaced by a replica that lacks rows of it.
+var errNoRow = fmt.Errorf("%w: the rows that were read are not those of the server that is asked now", checkin.ErrUnavailable)
 
 // errBroken: the store's own records are damaged or contradict one another.
 var errBroken = errors.New("redis: what is stored of this badge or scan is damaged")

@@ -121,14 +121,19 @@ func eachRecord(page []redis.XMessage, read func(r *reader, i int, seq uint64, r
 	return r.err
 }
 
-// AddCheckpoint keeps a signed checkpoint.
+// AddCheckpoint keeps a signed checkpoint of rows that are there: a master that
+// has been replaced may have had others.
 func (s *Store) AddCheckpoint(ctx context.Context, c checkin.Checkpoint) error {
 	data, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
+	sum, err := hex.DecodeString(c.Hash)
+	if err != nil {
+		return fmt.Errorf("redis: hash of a checkpoint: %w", err)
+	}
 	k := s.event(c.Event).keys
-	_, _, err = s.step(ctx, markScript, []string{k.marks, k.conf}, strconv.FormatUint(c.Count, 10), data)
+	_, _, err = s.step(ctx, markScript, []string{k.marks, k.conf, k.hashes}, strconv.FormatUint(c.Count, 10), data, sum)
 	return err
 }
 

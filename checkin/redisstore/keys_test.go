@@ -36,10 +36,11 @@ func TestKeys(t *testing.T) {
 	if err := s.Erase(ctx, h.id, h.by(), "p00002"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Journal(ctx, h.id, 0, 100); err != nil {
+	rows, err := s.Journal(ctx, h.id, 0, 100)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AddCheckpoint(ctx, checkin.Checkpoint{Event: h.id, Count: 3}); err != nil {
+	if err := s.AddCheckpoint(ctx, checkin.Checkpoint{Event: h.id, Count: 3, Hash: rows[2].Hash}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.PutTemp(ctx, "session", "x", []byte("data"), time.Now().Add(time.Hour)); err != nil {

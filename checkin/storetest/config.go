@@ -229,7 +229,7 @@ func testEvents(t *testing.T, s checkin.Store) {
 	c := h.scan("once", checkin.In, "ann")
 	h.do("admitted", c)
 	h.in("admitted", "bar", "ben")
-	if err := s.AddCheckpoint(background, checkin.Checkpoint{Event: h.event, Count: 1, Hash: "x", At: h.now, Key: activeKey, Signature: []byte{1}}); err != nil {
+	if err := s.AddCheckpoint(background, checkin.Checkpoint{Event: h.event, Count: 1, Hash: h.rows(0)[0].Hash, At: h.now, Key: activeKey, Signature: []byte{1}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.DeleteEvent(background, h.event); err != nil {
