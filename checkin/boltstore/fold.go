@@ -124,8 +124,14 @@ func (f *folder) take(e *checkin.Engine, event string, gone int) error {
 	return err
 }
 
-// pageRows is how many rows are read at a time.
-const pageRows = 1024
+const (
+	// pageRows is how many rows are read at a time.
+	pageRows = 1024
+	// rest is how many times as long as reading them took the processor is left to
+	// scans before the next are read: nobody waits for a snapshot but a stop,
+	// which doesn't rest.
+	rest = 3
+)
 
 // errOther: the journal is not that of the snapshot.
 var errOther = errors.New("rows of another journal")
@@ -137,6 +143,7 @@ func (f *folder) extend(event string, b *base, figures *checkin.Figures, gone in
 		g = growthSince(b.Seq, b.Head)
 	}
 	for g.seq < figures.Seq {
+		began := time.Now()
 		page, err := f.rows(event, g.seq, int(min(pageRows, figures.Seq-g.seq)))
 		if err != nil {
 			return err
@@ -148,6 +155,10 @@ func (f *folder) extend(event string, b *base, figures *checkin.Figures, gone in
 		}
 		if len(page) == 0 {
 			return errOther
+		}
+		select {
+		case <-time.After(rest * time.Since(began)):
+		case <-f.quit:
 		}
 	}
 	if g.head != figures.Head {
